@@ -1,0 +1,25 @@
+"""What every app stands on: regions, people and their roles, records, work, files, settings of the city."""
+
+from core.models.city import CitySettings
+from core.models.files import Attachment
+from core.models.people import Agency, AgencySuccession, RoleAssignment, User
+from core.models.records import AccessRecord, HistoryEntry, HistoryTransaction
+from core.models.regions import Region, RegionAlias
+from core.models.work import ImportBatch, Job, SheetLayout
+
+__all__ = [
+    "AccessRecord",
+    "Agency",
+    "AgencySuccession",
+    "Attachment",
+    "CitySettings",
+    "HistoryEntry",
+    "HistoryTransaction",
+    "ImportBatch",
+    "Job",
+    "Region",
+    "RegionAlias",
+    "RoleAssignment",
+    "SheetLayout",
+    "User",
+]

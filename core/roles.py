@@ -1,0 +1,209 @@
+"""Who may do what, where: the table of roles in code, the scopes in `RoleAssignment`.
+
+One reading per request: `access(user)` gives an `Access`, which views, querysets and actions ask. Deny unless
+granted; an unknown role grants nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from core.choices import Role
+from core.models.people import RoleAssignment
+
+
+class Perm(StrEnum):
+    """Rights. Each is held within the scope of the role that grants it."""
+
+    SEE_FIGURES = "see_figures"  # dashboards, breakdowns, cells under 5 hidden without SEE_NAMES
+    SEE_NAMES = "see_names"  # names and addresses
+    UNMASK = "unmask"  # NIK and KK in full, with a reason and a record
+    UNMASK_RECIPIENTS = "unmask_recipients"  # the same for households that the own agency serves
+    SEE_AID = "see_aid"  # which programme and year, of every agency
+    SEE_AMOUNTS = "see_amounts"  # amounts; agency scope: of own programmes only
+    SEE_HEALTH = "see_health"  # disability, chronic illness, pregnancy
+    SEE_HEALTH_FOR_RULE = "see_health_for_rule"  # the same where a programme of the own agency asks for it
+    CHANGE_HOUSEHOLDS = "change_households"
+    IMPORT_HOUSEHOLDS = "import_households"
+    UNDO_IMPORTS = "undo_imports"  # imports of others; own imports need only the right to import
+    MANAGE_PROGRAMS = "manage_programs"
+    PROPOSE = "propose"
+    VERIFY = "verify"
+    APPROVE = "approve"  # approve, stop, reject
+    DELIVER = "deliver"  # record deliveries, bring recipient lists
+    SHARE_SETS = "share_sets"
+    APPROVE_MINUTES = "approve_minutes"
+    MANAGE_REFERENCE = "manage_reference"  # admin: regions, agencies, code lists, programmes
+    MANAGE_USERS = "manage_users"  # admin: users, roles, settings
+    SEE_LOGS = "see_logs"  # history and access records of everybody
+
+
+_READ_CITY = {Perm.SEE_FIGURES, Perm.SEE_NAMES, Perm.SEE_AID}
+_STAFF = _READ_CITY | {
+    Perm.UNMASK,
+    Perm.SEE_AMOUNTS,
+    Perm.SEE_HEALTH,
+    Perm.CHANGE_HOUSEHOLDS,
+    Perm.IMPORT_HOUSEHOLDS,
+    Perm.UNDO_IMPORTS,
+    Perm.MANAGE_PROGRAMS,
+    Perm.PROPOSE,
+    Perm.VERIFY,
+    Perm.APPROVE,
+    Perm.DELIVER,
+    Perm.SHARE_SETS,
+    Perm.MANAGE_REFERENCE,
+}
+
+# Rights that hold everywhere in the city, whatever the agency or group of the assignment.
+CITY_WIDE = frozenset(
+    {Perm.SEE_FIGURES, Perm.SEE_NAMES, Perm.SEE_AID, Perm.SHARE_SETS, Perm.SEE_HEALTH_FOR_RULE, Perm.APPROVE_MINUTES}
+)
+
+# design.md section 3, "Masks and sight".
+ROLES: dict[str, frozenset[Perm]] = {
+    Role.BAPPEDA_ADMIN: frozenset(_STAFF | {Perm.MANAGE_USERS, Perm.SEE_LOGS}),
+    Role.BAPPEDA_STAFF: frozenset(_STAFF),
+    Role.GROUP_COORDINATOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS}),
+    Role.OPD_OPERATOR: frozenset(
+        _READ_CITY
+        | {
+            Perm.UNMASK_RECIPIENTS,
+            Perm.SEE_AMOUNTS,
+            Perm.SEE_HEALTH_FOR_RULE,
+            Perm.MANAGE_PROGRAMS,
+            Perm.PROPOSE,
+            Perm.VERIFY,
+            Perm.DELIVER,
+            Perm.SHARE_SETS,
+        }
+    ),
+    Role.OPD_APPROVER: frozenset(
+        _READ_CITY | {Perm.UNMASK_RECIPIENTS, Perm.SEE_AMOUNTS, Perm.SEE_HEALTH_FOR_RULE, Perm.APPROVE, Perm.SHARE_SETS}
+    ),
+    Role.KELURAHAN_OPERATOR: frozenset(
+        _READ_CITY
+        | {
+            Perm.UNMASK,
+            Perm.SEE_AMOUNTS,
+            Perm.SEE_HEALTH,
+            Perm.CHANGE_HOUSEHOLDS,
+            Perm.IMPORT_HOUSEHOLDS,
+            Perm.PROPOSE,
+        }
+    ),
+    Role.KECAMATAN_READER: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS}),
+    Role.LEADERSHIP: frozenset({Perm.SEE_FIGURES, Perm.APPROVE_MINUTES}),
+    Role.AUDITOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.SEE_LOGS}),
+}
+
+AREA_ROLES = frozenset({Role.KELURAHAN_OPERATOR, Role.KECAMATAN_READER})
+AGENCY_ROLES = frozenset({Role.OPD_OPERATOR, Role.OPD_APPROVER})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where one grant holds: region code prefix (`""` = everywhere), agency id or None, programme group or None."""
+
+    region: str = ""
+    agency: int | None = None
+    group: str | None = None
+
+
+@dataclass
+class Access:
+    """The rights of one person on one day.
+
+    `grants`: right → list of scopes. Ask with `can`, narrow querysets with `region_prefixes` and `agency_ids`.
+    """
+
+    grants: dict[Perm, list[Scope]] = field(default_factory=dict)
+    assignments: list[RoleAssignment] = field(default_factory=list)
+
+    def can(
+        self, perm: Perm, *, region: str | None = None, agency: int | None = None, group: str | None = None
+    ) -> bool:
+        """Whether the right is held; with `region`/`agency`/`group`, held there. Not given = held anywhere."""
+        return any(
+            (region is None or _covers(s.region, region))
+            and (agency is None or s.agency is None or s.agency == agency)
+            and (group is None or s.group is None or s.group == group)
+            for s in self.grants.get(perm, ())
+        )
+
+    def region_prefixes(self, perm: Perm) -> list[str]:
+        """Areas in which the right is held, as code prefixes; `[""]` everywhere, `[]` nowhere."""
+        codes = {s.region for s in self.grants.get(perm, ())}
+        return [""] if "" in codes else sorted(codes)
+
+    def agency_ids(self, perm: Perm) -> list[int] | None:
+        """Agencies for which the right is held; None = every agency, `[]` = none."""
+        scopes = self.grants.get(perm, ())
+        if any(s.agency is None and s.group is None for s in scopes):
+            return None
+        return sorted({s.agency for s in scopes if s.agency is not None})
+
+    def groups(self, perm: Perm) -> list[str]:
+        """Programme groups (`a`, `b`, `c`) for which the right is held through a group."""
+        return sorted({s.group for s in self.grants.get(perm, ()) if s.group})
+
+    @property
+    def roles(self) -> set[str]:
+        """Names of the roles in force."""
+        return {a.role for a in self.assignments}
+
+    @property
+    def main(self) -> RoleAssignment | None:
+        """The assignment that names the person in the shell: the first in the order of the role table."""
+        order = list(ROLES)
+        return min(self.assignments, key=lambda a: order.index(a.role), default=None)
+
+
+def _covers(prefix: str, code: str) -> bool:
+    return prefix == "" or code == prefix or code.startswith(prefix + ".")
+
+
+def access(user) -> Access:
+    """The rights of `user` today, read once and kept on the object; nobody and inactive people hold none."""
+    if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
+        return Access()
+    cached = getattr(user, "_access", None)
+    if cached is None:
+        cached = Access()
+        for a in RoleAssignment.objects.valid_on().filter(user=user).select_related("region", "agency"):
+            cached.assignments.append(a)
+            for perm in ROLES.get(a.role, ()):
+                cached.grants.setdefault(perm, []).append(_scope(a, perm))
+        user._access = cached
+    return cached
+
+
+def _scope(a: RoleAssignment, perm: Perm) -> Scope:
+    region = a.region_id or "" if a.role in AREA_ROLES else ""
+    if a.role in AGENCY_ROLES and perm not in CITY_WIDE:
+        return Scope(agency=a.agency_id)
+    if a.role == Role.GROUP_COORDINATOR and perm not in CITY_WIDE:
+        return Scope(group=a.program_group)
+    return Scope(region=region)
+
+
+def forget_access(user) -> None:
+    """Drop the kept rights after a role of `user` changed within the same process."""
+    user.__dict__.pop("_access", None)
+
+
+def require(
+    user, perm: Perm, *, region: str | None = None, agency: int | None = None, group: str | None = None
+) -> None:
+    """Raise `PermissionDenied` (403, names the roles that may) unless `user` holds `perm` there.
+
+    `user` None is the system itself (commands without `--by`), which may do everything.
+    """
+    if user is None or access(user).can(perm, region=region, agency=agency, group=group):
+        return
+    roles = ", ".join(str(Role(r).label) for r, perms in ROLES.items() if perm in perms)
+    raise PermissionDenied(_("This needs one of these roles: %(roles)s.") % {"roles": roles})

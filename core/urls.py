@@ -1,0 +1,3 @@
+"""Pages of the shell: search, work, files, account."""
+
+urlpatterns = []

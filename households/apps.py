@@ -1,0 +1,9 @@
+"""Application configuration of households."""
+
+from django.apps import AppConfig
+
+
+class HouseholdsConfig(AppConfig):
+    """Loads what households registers for the apps below it."""
+
+    name = "households"

@@ -1,0 +1,4 @@
+"""Addresses below /households/."""
+
+app_name = "households"
+urlpatterns = []

@@ -1,0 +1,9 @@
+"""Application configuration of meetings."""
+
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    """Loads what meetings registers for the apps below it."""
+
+    name = "meetings"

@@ -1,0 +1,4 @@
+"""Addresses below /meetings/."""
+
+app_name = "meetings"
+urlpatterns = []

@@ -1,0 +1,9 @@
+"""Application configuration of programs."""
+
+from django.apps import AppConfig
+
+
+class ProgramsConfig(AppConfig):
+    """Loads what programs registers for the apps below it."""
+
+    name = "programs"

@@ -1,0 +1,9 @@
+"""Application configuration of reports."""
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    """Loads what reports registers for the apps below it."""
+
+    name = "reports"

@@ -1,0 +1,4 @@
+"""Dashboard at / and reports."""
+
+app_name = "reports"
+urlpatterns = []
