@@ -72,7 +72,7 @@ def parse_date(cell, *, today: dt.date, day_first: bool = True, date1904: bool =
 
 
 def parse_birth_date(cell, *, today: dt.date, day_first: bool = True, date1904: bool = False) -> Parsed:
-    """Read a birth date; as `parse_date`, and never after `today` (date_future) or over 130 years ago (date_too_old)."""
+    """Read a birth date: as `parse_date`, but not after `today` (date_future) nor 130 years ago (date_too_old)."""
     parsed = _parse(cell, today.year, day_first, date1904)
     birth = parsed.value
     if birth is None:

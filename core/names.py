@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from core.parsed import NOTES, Message, Parsed, cell_text, is_blank, says_nothing
+from core.parsed import NOTES, Message, Parsed, cell_text, is_blank, says_nothing, words
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ABBREVIATED = re.compile(r"\s*([^\W\d_]+)\.\s*(?=[^\W\d_])")
 _APOSTROPHES = re.compile(r"['’‘`´.]")
 
 # Titles of faith and rank, and school degrees: written or left out at will. Minang titles (Sutan, Datuak) are names.
-_TITLES = frozenset(
-    "h hj hjh haji hajjah k kh kyai drs dra dr drg drh ir prof alm almh almarhum almarhumah bpk bapak ibu sdr sdri tn ny nn "
-    "an ananda ust ustad ustadz ustadzah".split()
+_TITLES = words(
+    "h hj hjh haji hajjah k kh kyai drs dra dr drg drh ir prof alm almh almarhum almarhumah bpk bapak ibu sdr sdri "
+    "tn ny nn an ananda ust ustad ustadz ustadzah"
 )
-_DEGREES = frozenset(
+_DEGREES = words(
     "se sh skm spd spdi sag sip ssos ssi skom skep ns st stp spt sp shi sei sthi sst sstp sfarm apt akt bba ba bsc amd "
-    "amdkeb amdkep mpd mpdi msi mm mkes mh mt msc ma mag mkn phd str strkeb strkep".split()
+    "amdkeb amdkep mpd mpdi msi mm mkes mh mt msc ma mag mkn phd str strkeb strkep"
 )
-_MUHAMMAD = frozenset("m muh moh mhd mohd muhd muhamad mohamad mohammad muhammad mochamad mochammad moch much".split())
+_MUHAMMAD = words("m muh moh mhd mohd muhd muhamad mohamad mohammad muhammad mochamad mochammad moch much")
 
 
 def search_name(text: str) -> str:
@@ -40,14 +40,14 @@ def name_key(text: str) -> str:
     degrees; a name made of titles alone keeps them.
     """
     name, _comma, after = text.partition(",")
-    words = []
+    parts = []
     while (front := _ABBREVIATED.match(name)) and front[1].casefold() in _TITLES | _MUHAMMAD:
-        words.append(front[1].casefold())
+        parts.append(front[1].casefold())
         name = name[front.end() :]
-    words += search_name(name).split()
+    parts += search_name(name).split()
     tail = [search_name(part).replace(" ", "") for part in after.split(",")]
-    words += [word for part in tail if part and part not in _DEGREES for word in part.split()]
-    kept = [word for word in words if word not in _TITLES] or words
+    parts += [part for part in tail if part and part not in _DEGREES]
+    kept = [part for part in parts if part not in _TITLES] or parts
     while len(kept) > 2 and kept[-1] in _DEGREES:
         kept.pop()
     if len(kept) > 1 and kept[0] in _MUHAMMAD:
@@ -111,7 +111,7 @@ _SHORT_WORDS = {
 }
 _NUMBER_WORDS = {
     word: number
-    for number, words in enumerate(
+    for number, spellings in enumerate(
         (
             "satu",
             "dua duo",
@@ -128,7 +128,7 @@ _NUMBER_WORDS = {
         ),
         1,
     )
-    for word in words.split()
+    for word in spellings.split()
 }
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10}
@@ -156,13 +156,13 @@ def region_key(text: str) -> str:
     bare = _KINDS.sub("", text.strip())
     plain = search_name(re.sub(r"(?<=[A-Za-z])\.(?=[A-Za-z])", ". ", bare))
     plain = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", plain)
-    words = []
+    parts = []
     for word in plain.split():
         if number := _NUMBER_WORDS.get(word) or _roman(word):
-            words.append(str(number))
+            parts.append(str(number))
         else:
-            words.append(word.lstrip("0") or "0" if word.isdigit() else _SHORT_WORDS.get(word, word))
-    return " ".join(words)
+            parts.append(word.lstrip("0") or "0" if word.isdigit() else _SHORT_WORDS.get(word, word))
+    return " ".join(parts)
 
 
 def parse_region_code(cell) -> str:
@@ -191,7 +191,8 @@ class RegionName(NamedTuple):
 class RegionMatch(NamedTuple):
     """What a cell was found to mean.
 
-    code: dotted code, "" unless found; how: code, exact, alias, fuzzy, ambiguous, none; candidates: codes, nearest first.
+    code: dotted code, "" unless found; how: code, exact, alias, fuzzy, ambiguous, none;
+    candidates: codes it may mean, the nearest first.
     """
 
     code: str
@@ -242,8 +243,13 @@ class RegionMatcher:
         inside = [(code, name) for code, name in self._spelt.items() if code.startswith(within)]
         scored = sorted(((_place_likeness(text, name), code) for code, name in inside), key=lambda it: (-it[0], it[1]))
         alike = [(score, code) for score, code in scored if score >= _ALIKE]
+        said = set(region_key(text).split())
+        part_of = tuple(code for code, name in inside if said and said <= set(region_key(name).split()))
+        if len(part_of) > 1:  # "Korong": half a name that several regions share
+            return RegionMatch("", "ambiguous", part_of)
         if not alike:
-            return RegionMatch("", "none", tuple(code for score, code in scored[:3] if score >= _FAINT))
+            faint = (code for score, code in scored[:3] if score >= _FAINT)
+            return RegionMatch("", "none", tuple(dict.fromkeys((*part_of, *faint))))
         best = alike[0][0]
         rivals = tuple(code for score, code in alike if best - score < _MARGIN)
         return RegionMatch(rivals[0], "fuzzy", rivals) if len(rivals) == 1 else RegionMatch("", "ambiguous", rivals)
@@ -255,8 +261,10 @@ def _place_likeness(text: str, name: str) -> float:
     Different numbers are different places, however alike the words (VI Suku, IV Suku): never over the limit.
     """
     key, other = region_key(text), region_key(name)
-    spelt = similarity(*(search_name(_KINDS.sub("", each.strip())).replace(" ", "") for each in (text, name)))
-    likeness = max(spelt, similarity(key.replace(" ", ""), other.replace(" ", "")))
+    spelt = [
+        tuple(search_name(it).replace(" ", "") for it in (each, _KINDS.sub("", each.strip()))) for each in (text, name)
+    ]
+    likeness = max(map(similarity, (*spelt[0], key.replace(" ", "")), (*spelt[1], other.replace(" ", ""))))
     numbers = sorted(re.findall(r"\d+", key))
     return min(likeness, _FAINT) if numbers and numbers != sorted(re.findall(r"\d+", other)) else likeness
 

@@ -58,9 +58,16 @@ def describe(code: str, params: Mapping[str, Any], catalogue: Mapping[str, Messa
 NBSP = "\u00a0\u2007\u202f"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _BLANKS = re.compile(rf"[\s{NBSP}{INVISIBLE}]+")
-_WORDS_FOR_NOTHING = frozenset(
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of `text` as a set; keeps long word lists readable."""
+    return frozenset(text.split())
+
+
+_WORDS_FOR_NOTHING = words(
     "x xx xxx n/a na nan null none nihil kosong tidak_ada tdk_ada belum_ada blm_ada tidak_punya belum_punya "
-    "tidak_memiliki belum_memiliki tidak_diketahui #n/a #null! #ref! #value! #name? #div/0! #num!".split()
+    "tidak_memiliki belum_memiliki tidak_diketahui #n/a #null! #ref! #value! #name? #div/0! #num!"
 )
 
 

@@ -21,7 +21,9 @@ _SCALES = {
 }
 _NUMBER = re.compile(r"(?P<minus>[-−(]?)\s*(?P<digits>\d[\d.,' ]*)(?P<rest>.*)", re.DOTALL)
 _RUPIAH = re.compile(r"(?P<minus>[-−(]?)\s*(?:rp|idr)\.?\s*(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-_UNIT = re.compile(r"\s*(?:m2|m²|meter(?: persegi)?|m|orang|jiwa|kk|keluarga|va|watt|tahun|th|%|ekor|unit)?\.?\s*", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s*(?:m2|m²|meter(?: persegi)?|m|orang|jiwa|kk|keluarga|va|watt|tahun|th|%|ekor|unit)?\.?\s*", re.IGNORECASE
+)
 _LARGEST = Decimal(10**15)  # larger "numbers" are codes or Excel's rounding, and bigint ends at 9.2e18
 
 
