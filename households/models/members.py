@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from households.choices import HEAD, MemberStatus, MembershipReason, Sex
+from households.choices import HEAD, MembershipReason, MemberStatus, Sex
 from households.models.households import Household, coded
 from households.querysets import MemberQuerySet
 
@@ -124,6 +124,7 @@ class Membership(models.Model):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=12, choices=MembershipReason, default=MembershipReason.FIRST)
+    end_reason = models.CharField(max_length=12, choices=MembershipReason, blank=True)
     note = models.CharField(max_length=250, blank=True)
 
     class Meta:
