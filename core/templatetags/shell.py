@@ -12,8 +12,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
-from django.utils.translation import ngettext as _n
+from django.utils.translation import get_language, gettext, ngettext
 
 from core.choices import JobState
 from core.nik import mask
@@ -147,12 +146,12 @@ def lama(seconds) -> str:
         return NOTHING
     count = int(number)
     if count < 60:
-        return _n("%(n)d second", "%(n)d seconds", count) % {"n": count}
+        return ngettext("%(n)d second", "%(n)d seconds", count) % {"n": count}
     if count < 3600:
         count = round(count / 60)
-        return _n("%(n)d minute", "%(n)d minutes", count) % {"n": count}
+        return ngettext("%(n)d minute", "%(n)d minutes", count) % {"n": count}
     count = round(count / 3600)
-    return _n("%(n)d hour", "%(n)d hours", count) % {"n": count}
+    return ngettext("%(n)d hour", "%(n)d hours", count) % {"n": count}
 
 
 @register.filter
