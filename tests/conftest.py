@@ -29,6 +29,15 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
 
 
+def pytest_sessionfinish(session, exitstatus):
+    """In CI a run in which no test passed is a failure, whatever the reason."""
+    if not os.environ.get("TKPKD_REQUIRE_TESTS") or hasattr(session.config, "workerinput"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == 0 and not (reporter and reporter.stats.get("passed")):
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 # --- database ------------------------------------------------------------------------------------------------------
 
 

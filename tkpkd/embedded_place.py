@@ -73,13 +73,9 @@ def locate(home: Path, *, given: bool = True) -> Place:
     Raises:
         EmbeddedError: the account that must run the server cannot reach a folder that a person chose.
     """
-    as_root = os.geteuid() == 0
-    if not home.exists():
-        home.mkdir(parents=True, mode=0o700)
-        if as_root and _reachable(home.parent, account := _system_account()):
-            os.chown(home, account.uid, account.gid)
+    make_home(home, for_database=True)
     cluster = home / "postgres"
-    if not as_root:
+    if os.geteuid() != 0:
         _make_private(cluster)
         return Place(cluster, _run_folder(cluster, None), None, _wheel_binaries())
     # A cluster made by an ordinary user goes on under that user, also when root calls.
@@ -100,6 +96,20 @@ def locate(home: Path, *, given: bool = True) -> Place:
     else:
         cluster = _private_place(home, account)
     return Place(cluster, _run_folder(cluster, account), account, _reachable_binaries(account))
+
+
+def make_home(home: Path, *, for_database: bool) -> None:
+    """Make the data folder, private, unless it is there; one that is there is left as it is.
+
+    Args:
+        home: data folder.
+        for_database: whether the embedded server must reach a folder in it; root then gives it to that account.
+    """
+    if home.exists():
+        return
+    home.mkdir(parents=True, mode=0o700)
+    if for_database and os.geteuid() == 0 and _reachable(home.parent, account := _system_account()):
+        os.chown(home, account.uid, account.gid)
 
 
 def programs() -> Path:

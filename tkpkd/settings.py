@@ -1,5 +1,6 @@
 """Settings, all from the environment (see .env.example for a line on each)."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,11 +9,15 @@ from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-if (BASE_DIR / ".env").is_file():
+if os.access(BASE_DIR / ".env", os.R_OK):
     env.read_env(BASE_DIR / ".env")
+TKPKD_DATA = Path(env.str("TKPKD_DATA", default="") or BASE_DIR / ".data").absolute()
+# A data folder made by `make office` holds its own settings; they win, so that no command runs on it in DEBUG.
+if os.access(TKPKD_DATA / "office.env", os.R_OK):
+    env.read_env(TKPKD_DATA / "office.env", overwrite=True)
+OFFICE = env.bool("TKPKD_OFFICE", default=False)
 
 DEBUG = env.bool("DEBUG", default=True)
-TKPKD_DATA = Path(env.str("TKPKD_DATA", default="") or BASE_DIR / ".data").absolute()
 HOME_REGION = env.str("HOME_REGION", default="13.72")
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}").rstrip("/")
 DEMO_USERS = env.bool("DEMO_USERS", default=DEBUG)
@@ -47,6 +52,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "import_export",
     "csp",
+    "tkpkd.apps.ProjectConfig",
     "core",
     "households",
     "programs",
@@ -138,6 +144,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = False  # the reverse proxy redirects; on the loopback address there is no TLS
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the same, asked by `check --deploy`
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None

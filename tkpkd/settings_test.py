@@ -12,8 +12,8 @@ os.environ["PUBLIC_URL"] = "http://localhost:8000"
 os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
 os.environ["EMAIL_URL"] = "memorymail://"
 
-from tkpkd.settings import *  # noqa: E402, F403
-from tkpkd.settings import BASE_DIR, STORAGES, TASKS, env  # noqa: E402
+from tkpkd.settings import *  # noqa: F403
+from tkpkd.settings import BASE_DIR, STORAGES, TASKS, env
 
 DEMO_USERS = False
 

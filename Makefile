@@ -1,0 +1,58 @@
+# Every command works from a bare checkout: it makes .venv first (Python 3.11 or newer, see README.md).
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+V := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run office demo test check fix bench need-python
+.NOTPARALLEL:
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: need-python ## Make the virtual environment with the pinned requirements, tests and checks included
+	@$(PYTHON) tools/make_venv.py dev
+
+run: need-python ## Serve everything with a demo city at http://localhost:8000 (PORT= to change)
+	@$(PYTHON) tools/make_venv.py
+	@exec env TKPKD_FOLLOW_PARENT=1 $(V) manage.py serve
+
+office: need-python ## Serve for real use: make office DATA=/folder
+	@$(PYTHON) tools/make_venv.py
+	@exec env TKPKD_FOLLOW_PARENT=1 $(V) -m tkpkd.office "$(DATA)"
+
+demo: need-python ## Fill an empty database with a larger demo city
+	@$(PYTHON) tools/make_venv.py
+	@$(V) manage.py migrate --verbosity 0
+	@$(V) manage.py seed_demo --households 30000
+
+test: need-python ## Run the whole suite, browser tests included when Chromium is there (PYTEST_ARGS= to add)
+	@$(PYTHON) tools/make_venv.py dev
+	@$(V) -m pytest $(PYTEST_ARGS)
+
+check: need-python ## Check style, layers, migrations, deployment settings, catalogue and vendored files
+	@$(PYTHON) tools/make_venv.py dev
+	$(V) -m ruff check .
+	$(V) -m ruff format --check .
+	$(V) -m djlint templates --lint --quiet
+	.venv/bin/lint-imports --no-cache
+	$(V) manage.py makemigrations --check --dry-run
+	DEBUG=0 SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG \
+	    PUBLIC_URL=https://tkpkd.example.go.id ALLOWED_HOSTS=tkpkd.example.go.id \
+	    $(V) manage.py check --deploy --fail-level WARNING
+	$(V) tools/check_catalogue.py
+	$(V) tools/check_vendor.py
+
+fix: need-python ## Put the sources into the house's format
+	@$(PYTHON) tools/make_venv.py dev
+	$(V) -m ruff check --fix .
+	$(V) -m ruff format .
+
+bench: need-python ## Measure what the speed claims rest on
+	@$(PYTHON) tools/make_venv.py dev
+	@$(V) -m benchmarks $(BENCH_ARGS)
+
+need-python:
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo "$(PYTHON) is missing: install Python 3.11 (apt-get install python3 python3-venv)." >&2; exit 1; }
