@@ -2,6 +2,7 @@
 
 from core.models.city import CitySettings
 from core.models.files import Attachment
+from core.models.imports import ImportFinding
 from core.models.people import Agency, AgencySuccession, RoleAssignment, User
 from core.models.records import AccessRecord, HistoryEntry, HistoryTransaction
 from core.models.regions import Region, RegionAlias
@@ -16,6 +17,7 @@ __all__ = [
     "HistoryEntry",
     "HistoryTransaction",
     "ImportBatch",
+    "ImportFinding",
     "Job",
     "Region",
     "RegionAlias",

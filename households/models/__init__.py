@@ -5,6 +5,7 @@ from households.models.households import ExternalId, Household, HouseholdNote, H
 from households.models.members import Member, Membership
 from households.models.ranks import DataRelease, WelfareRank
 from households.models.sets import HouseholdSet, HouseholdSetRow
+from households.models.staging import ImportFamily, ImportRow
 from households.models.transfers import TransferRequest
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "HouseholdNumber",
     "HouseholdSet",
     "HouseholdSetRow",
+    "ImportFamily",
+    "ImportRow",
     "Member",
     "Membership",
     "TransferRequest",
