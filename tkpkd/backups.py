@@ -20,6 +20,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection, connections
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -148,6 +149,7 @@ def restore_backup(source: Path, *, replace: bool = False) -> dict:
     source = Path(source).absolute()
     try:
         manifest = _verified(source)
+        connection.ensure_connection()  # starts the embedded server; the tools need its address
         if not replace and not _is_empty():
             raise BackupError("The database is not empty: add --replace to give up what is in it for the backup.")
         name = connection.settings_dict["NAME"]
@@ -182,7 +184,7 @@ def _verified(source: Path) -> dict:
         raise BackupError(f"{source / MANIFEST} is damaged: take another backup.") from None
     if known != FORMAT:
         raise BackupError(f"The backup has format {known}, this version reads {FORMAT}: update TKPKD first.")
-    if DUMP not in files:
+    if not isinstance(files, dict) or DUMP not in files:
         raise BackupError(f"{source / MANIFEST} is damaged: take another backup.")
     for name, expected in files.items():
         path = source / name
@@ -195,9 +197,7 @@ def _verified(source: Path) -> dict:
 
 
 def _refuse_newer(manifest: dict) -> None:
-    from django.db.migrations.loader import MigrationLoader
-
-    present = {".".join(key) for key in MigrationLoader(None, ignore_no_initial=True).disk_migrations}
+    present = {".".join(key) for key in MigrationLoader(None).disk_migrations}
     newer = sorted(set(manifest.get("migrations", ())) - present)
     if newer:
         raise BackupError(f"The backup comes from a newer version (it has {newer[-1]}): update TKPKD first.")

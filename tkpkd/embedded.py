@@ -36,9 +36,10 @@ from tkpkd.embedded_place import (
 )
 from tkpkd.processes import exists, is_zombie
 
-__all__ = ["SUPERUSER", "EmbeddedError", "acquire", "environment", "is_running", "programs", "release"]
+__all__ = ["PORT", "SUPERUSER", "EmbeddedError", "acquire", "environment", "is_running", "programs", "release"]
 
 SUPERUSER = "tkpkd"
+PORT = "5432"  # names the socket file only; said everywhere, because PGPORT may say something else
 FIRST_START_BYTES = 300 * 1024 * 1024
 LATER_START_BYTES = 30 * 1024 * 1024
 LOG_BYTES = 10 * 1024 * 1024
@@ -46,6 +47,7 @@ LOG_BYTES = 10 * 1024 * 1024
 # Sized for a small office machine (4 GB). fsync and synchronous_commit stay on: what was confirmed is on the disk.
 SERVER_OPTIONS = {
     "listen_addresses": "",
+    "port": PORT,
     "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "256MB",
@@ -267,7 +269,7 @@ def _answers(run: Path) -> str | None:
     if not (run / SOCKET_NAME).exists():
         return "no socket"
     try:
-        psycopg2.connect(host=str(run), user=SUPERUSER, dbname="postgres", connect_timeout=10).close()
+        psycopg2.connect(host=str(run), port=PORT, user=SUPERUSER, dbname="postgres", connect_timeout=10).close()
     except psycopg2.OperationalError as error:
         # Too many connections is an answer too: the server lives.
         return None if "too many clients" in str(error) or "connection slots" in str(error) else str(error)

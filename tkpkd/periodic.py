@@ -45,7 +45,7 @@ def clear_sessions() -> str:
 def nightly_backup() -> str:
     """In real use: one backup a day below the data folder, the newest fourteen are kept."""
     now = timezone.localtime()
-    folder = Path(settings.TKPKD_DATA) / "backups"
+    folder = Path(settings.BACKUPS_DIR)
     target = folder / now.strftime("%Y-%m-%d")
     if not settings.OFFICE or now.hour < BACKUP_HOUR or (target / "manifest.json").exists():
         return ""

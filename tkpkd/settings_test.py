@@ -36,6 +36,7 @@ _files = Path(tempfile.mkdtemp(prefix="tkpkd-test-"))
 atexit.register(shutil.rmtree, _files, ignore_errors=True)
 UPLOADS_DIR = _files / "uploads"
 REPORTS_DIR = _files / "reports"
+BACKUPS_DIR = _files / "backups"
 STATIC_ROOT = _files / "staticfiles"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = _files / "media"

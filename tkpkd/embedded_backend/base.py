@@ -43,6 +43,7 @@ class DatabaseWrapper(PostgresWrapper):
         except embedded.EmbeddedError as error:
             raise DatabaseUnavailable(str(error)) from error
         self.settings_dict["HOST"] = str(run)
+        self.settings_dict["PORT"] = embedded.PORT
         self.settings_dict["USER"] = embedded.SUPERUSER
 
     def get_connection_params(self):
@@ -67,7 +68,9 @@ class DatabaseWrapper(PostgresWrapper):
         return super().get_new_connection(conn_params)
 
     def _create_database(self, name: str) -> None:
-        connection = psycopg2.connect(host=self.settings_dict["HOST"], user=embedded.SUPERUSER, dbname="postgres")
+        connection = psycopg2.connect(
+            host=self.settings_dict["HOST"], port=embedded.PORT, user=embedded.SUPERUSER, dbname="postgres"
+        )
         try:
             connection.autocommit = True
             # Another process may be making it at this moment; either error means it is there now.
