@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import RegionLevel
 
+VILLAGE_CODE_LENGTH = 13  # 13.72.01.1001: nothing lies below a kelurahan
+
 
 def area_q(field: str, prefixes) -> models.Q:
-    """Condition "lies in one of these areas" on a region code field.
+    """Condition "lies in one of these areas" on a region code field or a foreign key to regions (`region_id`).
 
     `prefixes`: region codes; `13.72.01` covers itself and all below it, `""` covers everything, an empty
     collection covers nothing.
@@ -16,9 +18,13 @@ def area_q(field: str, prefixes) -> models.Q:
     prefixes = list(prefixes)
     if "" in prefixes:
         return models.Q()
+    if field.endswith("_id"):  # text lookups go through the key of the region; no join comes of it
+        field = f"{field.removesuffix('_id')}__code"
     q = models.Q(pk__in=[])
     for code in prefixes:
-        q |= models.Q(**{field: code}) | models.Q(**{f"{field}__startswith": f"{code}."})
+        q |= models.Q(**{field: code})
+        if len(code) < VILLAGE_CODE_LENGTH:
+            q |= models.Q(**{f"{field}__startswith": f"{code}."})
     return q
 
 

@@ -1,0 +1,295 @@
+"""What a rule may ask: every field of households and members, and what the named facts stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from households.choices import HEAD, HouseholdStatus, MemberStatus, Sex, Source
+from households.models import Household, Member
+from households.models.households import HOUSING_CODES
+from households.models.members import MEMBER_CODES
+from households.rules.columns import (
+    ASSET_KEY,
+    PRESENCE,
+    area,
+    area_per_person,
+    asset,
+    column,
+    elapsed,
+    list_column,
+    severe_disability,
+)
+from households.rules.truth import Context, Truth, months_before, years_before
+
+RANGES = ("between", "lt", "lte", "gt", "gte")
+COMPARE = ("eq", "in", *RANGES)
+NO_VALUE = frozenset(PRESENCE)
+MAX_LIST = 300
+STALE_MONTHS = 12  # a visit older than this counts as a gap
+IN_SCHOOL = 2  # Regsosek 2022, question 412
+OUT_OF_SCHOOL = (1, 3)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a rule may ask.
+
+    `kind`: number, elapsed, choice, code, codes, flag, text, area, number_text, presence, macro; `ops`: allowed
+    operators; `unit`: word behind a number; `positive`, `negative`: words of a flag; `health`: specific personal data.
+    """
+
+    key: str
+    label: Any
+    kind: str
+    ops: tuple[str, ...]
+    truth: Callable[[str, Any, Context], Truth]
+    health: bool = False
+    choices: Any = None
+    low: int = 0
+    high: int = 999
+    unit: Any = ""
+    positive: Any = ""
+    negative: Any = ""
+
+
+def _macro(op, value, ctx) -> Truth:
+    raise LookupError("macros are expanded before they are compiled")
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def _number(key, label, *, low=0, high=999, unit="", truth=None, ops=(*COMPARE, *PRESENCE), of_member=False):
+    truth = truth or column(key, of_member=of_member)
+    return Field(key, label, "number", ops, truth, low=low, high=high, unit=unit)
+
+
+def _code(key, *, of_member=False):
+    model = Member if of_member else Household
+    label = model._meta.get_field(key).verbose_name
+    return Field(key, label, "code", ("eq", "in", *PRESENCE), column(key, of_member=of_member))
+
+
+def _choice(key, label, choices, *, of_member=False):
+    return Field(
+        key, label, "choice", ("eq", "in"), column(key, of_member=of_member, blank=key == "sex"), choices=choices
+    )
+
+
+def _yes_no(key, positive, negative, *, health=False):
+    return Field(
+        key,
+        Member._meta.get_field(key).verbose_name,
+        "flag",
+        ("eq", *PRESENCE),
+        column(key, of_member=True),
+        health=health,
+        positive=positive,
+        negative=negative,
+    )
+
+
+def _flag(key, positive, negative, *, health=False):
+    return Field(key, positive, "macro", ("eq",), _macro, health=health, positive=positive, negative=negative)
+
+
+def _table(*fields: Field) -> dict[str, Field]:
+    return {f.key: f for f in fields}
+
+
+FIELDS: dict[str, Field] = _table(
+    _number("desil", _l("desil"), low=1, high=10),
+    _choice("status", _l("status"), HouseholdStatus),
+    _choice("source", _l("source"), Source),
+    Field("region", _l("area"), "area", ("eq", "in"), area),
+    Field("rw", "RW", "number_text", ("eq", "in", *PRESENCE), column("rw", of_member=False, blank=True)),
+    Field("rt", "RT", "number_text", ("eq", "in", *PRESENCE), column("rt", of_member=False, blank=True)),
+    Field("kk", _l("family card number (KK)"), "presence", PRESENCE, column("kk", of_member=False)),
+    Field("lat", _l("coordinates"), "presence", PRESENCE, column("lat", of_member=False)),
+    _number("size", _l("number of members"), high=99, ops=COMPARE),
+    _number("floor_area", _l("floor area"), high=9999, unit="m²"),
+    _number(
+        "floor_area_per_person", _l("floor area per person"), high=9999, unit="m²", truth=area_per_person, ops=RANGES
+    ),
+    Field(
+        "verified_months",
+        _l("months since the last visit"),
+        "elapsed",
+        (*COMPARE, *PRESENCE),
+        elapsed("verified_at", months_before, of_member=False),
+        high=600,
+        unit=_l("months"),
+    ),
+    *(_code(key) for key in HOUSING_CODES),
+    _flag("unfit_house", _l("unfit house"), _l("house not unfit")),
+    _flag("no_toilet", _l("no toilet"), _l("has a toilet")),
+    _flag("unsafe_sanitation", _l("unsafe sanitation"), _l("safe sanitation")),
+    _flag("unsafe_water", _l("unsafe drinking water"), _l("safe drinking water")),
+    _flag("child_under_5", _l("child under 5"), _l("no child under 5")),
+    _flag("out_of_school", _l("child of school age out of school"), _l("no child of school age out of school")),
+    _flag("elderly", _l("elderly member (60 and older)"), _l("no elderly member")),
+    _flag("disability", _l("member with a disability"), _l("no member with a disability"), health=True),
+    _flag(
+        "severe_disability",
+        _l("member with a severe disability"),
+        _l("no member with a severe disability"),
+        health=True,
+    ),
+    _flag("chronic", _l("member with a chronic illness"), _l("no member with a chronic illness"), health=True),
+    _flag("pregnant", _l("pregnant member"), _l("no pregnant member"), health=True),
+    _flag("jobless_adult", _l("jobless adult (18–59)"), _l("no jobless adult")),
+    _flag("gap_kk", _l("without KK"), _l("with KK")),
+    _flag("gap_nik", _l("a member without NIK"), _l("every member has a NIK")),
+    _flag("gap_birth_date", _l("a member without birth date"), _l("every member has a birth date")),
+    _flag("gap_rt", _l("without RT"), _l("with RT")),
+    _flag("gap_desil", _l("without desil"), _l("with desil")),
+    _flag("gap_coordinates", _l("without coordinates"), _l("with coordinates")),
+    _flag("gap_stale", _l("not visited for 12 months"), _l("visited within 12 months")),
+    _flag("gap_head", _l("without a head of household"), _l("with a head of household")),
+)
+
+MEMBER_FIELDS: dict[str, Field] = _table(
+    Field(
+        "age",
+        _l("age"),
+        "elapsed",
+        (*COMPARE, *PRESENCE),
+        elapsed("birth_date", years_before, of_member=True),
+        high=130,
+        unit=_l("years"),
+    ),
+    _choice("sex", _l("sex"), Sex, of_member=True),
+    *(_code(key, of_member=True) for key in MEMBER_CODES),
+    Field(
+        "occupation",
+        _l("occupation"),
+        "text",
+        ("contains", *PRESENCE),
+        column("occupation", of_member=True, blank=True),
+    ),
+    _yes_no("works", _l("works"), _l("does not work")),
+    _yes_no("has_business", _l("has a micro business"), _l("has no business")),
+    _yes_no("pregnant", _l("pregnant"), _l("not pregnant"), health=True),
+    Field(
+        "disability",
+        _l("disability"),
+        "codes",
+        ("eq", "in"),
+        list_column("disability"),
+        health=True,
+        positive=_l("has a disability"),
+        negative=_l("has no disability"),
+    ),
+    Field(
+        "chronic",
+        _l("chronic illness"),
+        "codes",
+        ("eq", "in"),
+        list_column("chronic_illness"),
+        health=True,
+        positive=_l("has a chronic illness"),
+        negative=_l("has no chronic illness"),
+    ),
+    Field(
+        "social_security",
+        _l("social security"),
+        "codes",
+        ("eq", "in"),
+        list_column("social_security"),
+        positive=_l("has social security"),
+        negative=_l("has no social security"),
+    ),
+    Field(
+        "severe_disability",
+        _l("severe disability"),
+        "flag",
+        ("eq",),
+        severe_disability,
+        health=True,
+        positive=_l("has a severe disability"),
+        negative=_l("has no severe disability"),
+    ),
+    Field("nik", "NIK", "presence", PRESENCE, column("nik", of_member=True)),
+    Field("birth_date", _l("birth date"), "presence", PRESENCE, column("birth_date", of_member=True)),
+    _choice("status", _l("status of the member"), MemberStatus, of_member=True),
+    _flag("child_under_5", _l("under 5 years"), _l("5 years or older")),
+    _flag("out_of_school", _l("of school age and out of school"), _l("not out of school")),
+    _flag("elderly", _l("60 years or older"), _l("under 60 years")),
+    _flag("jobless_adult", _l("jobless adult (18–59)"), _l("not jobless")),
+)
+
+# Where the codes of a field stand in households.Code, when the name differs.
+CODE_FIELDS = {"chronic": "chronic_illness"}
+
+
+def field_of(key: str, level: str = "household") -> Field | None:
+    """The field with this key; `assets.<key>` is made on demand. None when there is none."""
+    if level == "member":
+        return MEMBER_FIELDS.get(key)
+    name, dot, kind = key.partition(".")
+    if name == "assets" and dot and ASSET_KEY.fullmatch(kind):
+        return _number(key, _("asset %(name)s") % {"name": asset_label(kind)}, high=9999, truth=asset(kind))
+    return FIELDS.get(key)
+
+
+def asset_label(kind: str) -> str:
+    """An asset's key as words."""
+    return kind.replace("_", " ")
+
+
+def expanded(key: str, value: bool, level: str, ctx: Context) -> dict:
+    """The rule a macro stands for."""
+    rule = _MEMBER_MACROS[key] if level == "member" else _MACROS[key](ctx)
+    return rule if value else {"not": rule}
+
+
+def _leaf(key, op, value=None) -> dict:
+    return {"field": key, "op": op} | ({} if op in NO_VALUE else {"value": value})
+
+
+def _some(key) -> Callable[[Context], dict]:
+    return lambda ctx: {"person": _leaf(key, "eq", True)}
+
+
+def _unfit(*keys: str) -> Callable[[Context], dict]:
+    return lambda ctx: {"any": [_leaf(key, "in", ctx.unfit(key)) for key in keys]}
+
+
+_MEMBER_MACROS = {
+    "child_under_5": _leaf("age", "lt", 5),
+    "elderly": _leaf("age", "gte", 60),
+    "out_of_school": {
+        "all": [_leaf("age", "between", [7, 18]), _leaf("school_status", "in", list(OUT_OF_SCHOOL))],
+    },
+    "jobless_adult": {
+        "all": [
+            _leaf("age", "between", [18, 59]),
+            _leaf("works", "eq", False),
+            {"any": [_leaf("school_status", "missing"), {"not": _leaf("school_status", "eq", IN_SCHOOL)}]},
+        ]
+    },
+}
+
+_MACROS: dict[str, Callable[[Context], dict]] = {
+    "unfit_house": _unfit("floor", "wall", "roof"),
+    "no_toilet": _unfit("toilet"),
+    "unsafe_sanitation": _unfit("toilet", "sewage"),
+    "unsafe_water": _unfit("water"),
+    **{key: _some(key) for key in (*_MEMBER_MACROS, "disability", "severe_disability", "chronic", "pregnant")},
+    "gap_kk": lambda ctx: _leaf("kk", "missing"),
+    "gap_nik": lambda ctx: {"person": _leaf("nik", "missing")},
+    "gap_birth_date": lambda ctx: {"person": _leaf("birth_date", "missing")},
+    "gap_rt": lambda ctx: _leaf("rt", "missing"),
+    "gap_desil": lambda ctx: _leaf("desil", "missing"),
+    "gap_coordinates": lambda ctx: _leaf("lat", "missing"),
+    "gap_stale": lambda ctx: {
+        "any": [_leaf("verified_months", "missing"), _leaf("verified_months", "gte", STALE_MONTHS)]
+    },
+    # "given" first: a member whose relation is not recorded is certainly not recorded as the head.
+    "gap_head": lambda ctx: {"not": {"person": {"all": [_leaf("relation", "given"), _leaf("relation", "eq", HEAD)]}}},
+}
