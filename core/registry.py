@@ -110,6 +110,7 @@ class Registry:
     search_sources: list[SearchSource] = field(default_factory=list)
     set_snapshots: list[Callable] = field(default_factory=list)  # (set_id) → None: fills `then` of frozen rows
     attachment_owners: dict[str, AttachmentOwner] = field(default_factory=dict)
+    household_history: list[Callable] = field(default_factory=list)  # (household) → list of (table, pk) for its timeline
     members_moved: list[Callable] = field(default_factory=list)  # (list of member ids, by) in the same transaction
     households_merged: list[Callable] = field(default_factory=list)  # (gone id, survivor id, by)
     import_undo_blockers: list[Callable] = field(default_factory=list)  # (table, list of ids) → set of ids still used
