@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Sheet:
         The index in `cells` is the column (A = 0). Cells: str, float, bool, date, datetime, time, timedelta; blank "".
         """
         later = [first for _offset, _length, first in self._frames[1:]] + [self.n_rows + 1]
-        for (offset, length, _first), next_first in zip(self._frames, later, strict=True):
+        for (offset, length, _first), next_first in zip(self._frames, later, strict=False):  # no frames, no rows
             if next_first <= start:
                 continue
             numbers, batch = load(os.pread(self._spool, length, offset))
@@ -79,7 +80,7 @@ class Sheet:
 
     def head(self, n: int = 60) -> list[tuple[int, list]]:
         """The first `n` filled rows, as `rows` gives them."""
-        return [row for row, _stop in zip(self.rows(), range(n), strict=False)]
+        return list(islice(self.rows(), n))
 
 
 class Workbook:
