@@ -1,7 +1,7 @@
 """Sign-in pages of allauth, only those in use: no sign-up, no e-mail management by oneself."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -11,7 +11,12 @@ urlpatterns = [
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path("password/reset/key/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    # The key holds a dash of its own: the user's number ends at the first one.
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path("password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("2fa/", include("allauth.mfa.urls")),

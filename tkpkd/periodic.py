@@ -50,6 +50,8 @@ def nightly_backup() -> str:
     if not settings.OFFICE or now.hour < BACKUP_HOUR or (target / "manifest.json").exists():
         return ""
     folder.mkdir(mode=0o700, exist_ok=True)
+    if target.exists():  # half of one, of a process that was killed
+        remove_backup(target)
     create_backup(target)
     kept = sorted(entry for entry in folder.iterdir() if re.fullmatch(r"\d{4}-\d\d-\d\d", entry.name))
     for old in kept[:-BACKUPS_KEPT]:

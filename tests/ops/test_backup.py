@@ -52,6 +52,10 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def described(content: bytes) -> dict:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+
+
 def databases() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -170,7 +174,7 @@ def test_dump_that_cannot_be_read_leaves_the_database_as_it_was(city, folders):
     dump.write_bytes(dump.read_bytes()[:-5000])
     manifest = json.loads((folders / "backup" / "manifest.json").read_text())
     content = dump.read_bytes()
-    manifest["files"]["database.dump"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    manifest["files"]["database.dump"] = described(content)
     (folders / "backup" / "manifest.json").write_text(json.dumps(manifest))
     change_everything(folders)
     before = fingerprint()
