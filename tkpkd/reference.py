@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db.models import Model
@@ -22,6 +24,9 @@ from programs.models import (
     SchemeItem,
     SchemeMapping,
 )
+
+# Public ids of what we ship are the same everywhere, so that a link in a manual or a demo keeps working.
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://tkpkd.example/reference")
 
 
 def load() -> dict[str, int]:
@@ -96,17 +101,30 @@ def _aliases() -> int:
     return _add_missing(RegionAlias, rows, ("region_id", "alias"))
 
 
-def _agencies(solok: bool) -> tuple[dict[str, Agency], int]:
-    """Agencies by their key; one that the city renamed is found by its other name."""
-    facts = core_facts.SOLOK_AGENCIES if solok else core_facts.OTHER_AGENCIES
-    by_key, new = {}, 0
+def _agency_facts(solok: bool) -> tuple[core_facts.AgencyFact, ...]:
+    return core_facts.SOLOK_AGENCIES if solok else core_facts.OTHER_AGENCIES
+
+
+def agencies_by_key() -> dict[str, Agency]:
+    """The reference agencies that the database holds, by their key; one that the city renamed is found too."""
     known = list(Agency.objects.all())
-    for fact in facts:
+    found = {}
+    for fact in _agency_facts(settings.HOME_REGION == core_facts.HOME):
         agency = next((a for a in known if a.name == fact.name), None) or next(
             (a for a in known if a.short_name == fact.short_name), None
         )
-        if agency is None:
+        if agency is not None:
+            found[fact.key] = agency
+    return found
+
+
+def _agencies(solok: bool) -> tuple[dict[str, Agency], int]:
+    """Agencies by their key, and how many were added."""
+    by_key, new = agencies_by_key(), 0
+    for fact in _agency_facts(solok):
+        if fact.key not in by_key:
             agency = Agency(
+                uuid=uuid.uuid5(_NAMESPACE, f"agency:{fact.key}"),
                 name=fact.name,
                 short_name=fact.short_name,
                 kind=fact.kind,
@@ -115,7 +133,7 @@ def _agencies(solok: bool) -> tuple[dict[str, Agency], int]:
             )
             Agency.objects.bulk_create([agency])
             new += 1
-        by_key[fact.key] = agency
+            by_key[fact.key] = agency
     if solok:
         rows = [
             AgencySuccession(
@@ -184,6 +202,7 @@ def _programs(agencies: dict[str, Agency]) -> int:
     new = [fact for fact in program_facts.PROGRAMS if fact.key not in present]
     for fact in new:
         program = Program(
+            uuid=uuid.uuid5(_NAMESPACE, f"program:{fact.key}"),
             name=fact.name,
             short_name=fact.short_name,
             owner=agencies[fact.owner],

@@ -21,8 +21,8 @@ BOYS = (
     "Iqbal Rehan Reza Yoga Arif Bagas Fajri Hanif Irfan Luthfi Nabil Rasyid Syafiq Wahyu Zidan"
 ).split()
 BOYS_SECOND = (
-    "Ramadhan Maulana Alfarizi Putra Pratama Saputra Hidayat Akbar Hakim Fadilah Syahputra Aulia Kurniawan Ilahi Rahman "
-    "Febrian Mubarak"
+    "Ramadhan Maulana Alfarizi Putra Pratama Saputra Hidayat Akbar Hakim Fadilah Syahputra Aulia Kurniawan Ilahi "
+    "Rahman Febrian Mubarak"
 ).split()
 GIRLS = (
     "Aisyah Nabila Zahra Siti Intan Putri Nadia Salsabila Khairunnisa Annisa Fitri Rahma Suci Tiara Vina Wulan Yolanda "

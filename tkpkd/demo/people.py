@@ -162,6 +162,7 @@ class Families:
             self._school(person, family.desil or 4)
             self._work(person, poor)
             self._health(person)
+        self._insure(family, poor)
 
     def person(self, relation: int, sex: str, age: int, marital: int, name: str = "") -> Person:
         """A person who turned `age` within the last year."""
@@ -304,3 +305,20 @@ class Families:
             person.pregnant = person.marital == 2 and age < 43 and rng.random() < 0.055
         if person.works and person.work_status in (4, 5):
             person.social = [1, 2, 4] if rng.random() < 0.6 else []
+
+    def _insure(self, family: Family, poor: bool) -> None:
+        """Health insurance other than PBI, which the aid log gives; 0 = none."""
+        rng = self.rng
+        employed = any(p.work_status in (4, 5) for p in family.people)
+        draw = rng.random()
+        if employed and draw < (0.25 if poor else 0.8):
+            kind = 4
+        elif draw > (0.92 if poor else 0.45):
+            kind = 2
+        elif draw > (0.89 if poor else 0.44):
+            kind = 8
+        else:
+            kind = 0
+        for person in family.people:
+            if person.insurance is None:
+                person.insurance = kind
