@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from core.models import Region
 from tkpkd.embedded_place import EmbeddedError, make_home, plain_errors
 from tkpkd.serve import ServeError, Supervisor, reserve_port
 from tkpkd.static_files import collect_static
@@ -52,11 +53,14 @@ class Command(BaseCommand):
             self.stderr.write("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        if settings.OFFICE:
-            call_command("setup_office", stdout=self.stdout, stderr=self.stderr)
+        streams = {"stdout": self.stdout, "stderr": self.stderr}
+        if settings.OFFICE or not (settings.DEBUG or settings.DEMO_USERS):
+            call_command("setup_office", **streams)
         else:
-            if "seed_demo" in get_commands():
-                call_command("seed_demo", if_empty=True, stdout=self.stdout, stderr=self.stderr)
+            if settings.DEMO_USERS:
+                call_command("seed_demo", if_empty=True, **streams)
+            elif not Region.objects.exists():
+                call_command("load_reference", **streams)
             if not settings.DEBUG:
                 collect_static()
         connections.close_all()

@@ -3,7 +3,7 @@
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Do what is missing; safe to repeat."""
         if settings.DEBUG:
             raise CommandError("DEBUG is on, which shows the inside of the program: start with `make office DATA=…`.")
-        if not Region.objects.exists() and "load_reference" in get_commands():
+        if not Region.objects.exists():
             call_command("load_reference", stdout=self.stdout, stderr=self.stderr)
         collect_static()
         if admin := _admin_without_password():
