@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.worlds import world  # noqa: F401 (a fixture of every test)
+
 # Playwright keeps an event loop in the test's thread; the ORM may be used there all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

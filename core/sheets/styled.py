@@ -235,9 +235,9 @@ class _Builder:
             cell.font = Font(bold=bold, size=10)
             cell.border = BOX
             cell.number_format = _FORMATS[column.kind]
-            wrap = column.kind == "text"
+            centred = column.centred or column.kind in _CENTRED
             cell.alignment = Alignment(
-                horizontal="center" if column.centred or column.kind in _CENTRED else None, vertical="top", wrap_text=wrap
+                horizontal="center" if centred else None, vertical="top", wrap_text=column.kind == "text"
             )
             styles.append(cell._style)
         return styles
