@@ -25,11 +25,13 @@ def shell(request):
     theme = request.COOKIES.get("theme", "")
     context = {
         "city_name": city.home_region.name if city else "",
+        "city_code": city.home_region_id if city else "",
         "team_name": city.team_name if city else "TKPKD",
         "agency_label": city.planning_agency if city else "Bappeda",
         "theme": theme if theme in ("light", "dark") else "",
         "is_demo": settings.DEMO_USERS,
         "request_id": getattr(request, "id", ""),
+        "now": timezone.now(),
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -50,6 +52,7 @@ def shell(request):
         "user_initials": user.initials,
         "can_admin": rights.can(Perm.MANAGE_REFERENCE),
         "help_url": reverse("help_index"),
+        "keys_off": not user.preferences.get("keys", True),
     }
 
 
