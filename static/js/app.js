@@ -30,7 +30,7 @@
 
   function say(templateId, text) {
     const toast = document.getElementById(templateId).content.firstElementChild.cloneNode(true);
-    toast.querySelector("span").textContent = text;
+    toast.querySelector("[data-toast-text]").textContent = text;
     document.getElementById("toasts").append(toast);
     startToast(toast);
   }
