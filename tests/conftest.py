@@ -5,8 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.worlds import world  # noqa: F401 (a fixture of every test)
+
+# A machine shared with others pauses at will: no example has a deadline.
+hypothesis_settings.register_profile("tkpkd", deadline=None)
+hypothesis_settings.load_profile("tkpkd")
 
 # Playwright keeps an event loop in the test's thread; the ORM may be used there all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

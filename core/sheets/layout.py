@@ -219,7 +219,7 @@ _NOTE = re.compile(r"(?:catatan|keterangan|ket\.|sumber|dicetak|printed|\*+\)?)\
 _SECTION = re.compile(
     r"(?:r\.?[tw]\.?|dusun|jorong|lingkungan|kelurahan|kel\.|kecamatan|kec\.)[\s.:]*\w", re.IGNORECASE
 )
-_SIXTEEN = re.compile(r"\d{16}")
+_SIXTEEN = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _END_MARK = "###"
 
 

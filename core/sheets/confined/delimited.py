@@ -109,7 +109,7 @@ def find_separator(sample: list[str]) -> tuple[str, int]:
     if sample and sample[0].lower().startswith("sep=") and len(sample[0].strip()) == 5:
         return sample[0][4], 1
     best, best_score = "", 0.0
-    lines = [line for line in (_outside_quotes(line) for line in sample) if line.strip()]
+    lines = [_outside_quotes(line) for line in sample if line.strip()]
     for separator in _SEPARATORS:
         counts = Counter(line.count(separator) for line in lines)
         counts.pop(0, None)
