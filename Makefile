@@ -4,8 +4,10 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 V := .venv/bin/python
 
+CHECKS := style templates layers migrations deploy catalogue vendor
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run office demo test check fix bench need-python
+.PHONY: help setup run office demo test check check-env fix bench need-python $(CHECKS:%=check-%)
 .NOTPARALLEL:
 
 help: ## Show this list
@@ -31,17 +33,33 @@ test: need-python ## Run the whole suite, browser tests included when Chromium i
 	@$(PYTHON) tools/make_venv.py dev
 	@$(V) -m pytest $(PYTEST_ARGS)
 
-check: need-python ## Check style, layers, migrations, deployment settings, catalogue and vendored files
+check: need-python $(CHECKS:%=check-%) ## Check style, layers, migrations, deployment settings, catalogue, vendored files
+
+check-env: need-python
 	@$(PYTHON) tools/make_venv.py dev
+
+check-style: check-env
 	$(V) -m ruff check .
 	$(V) -m ruff format --check .
+
+check-templates: check-env
 	$(V) -m djlint templates --lint --quiet
+
+check-layers: check-env
 	.venv/bin/lint-imports --no-cache
+
+check-migrations: check-env
 	$(V) manage.py makemigrations --check --dry-run
+
+check-deploy: check-env
 	DEBUG=0 SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG \
 	    PUBLIC_URL=https://tkpkd.example.go.id ALLOWED_HOSTS=tkpkd.example.go.id \
 	    $(V) manage.py check --deploy --fail-level WARNING
+
+check-catalogue: check-env
 	$(V) tools/check_catalogue.py
+
+check-vendor: check-env
 	$(V) tools/check_vendor.py
 
 fix: need-python ## Put the sources into the house's format

@@ -183,10 +183,13 @@ class Supervisor:
         """
         self.children = self._plan(web.fileno())
         try:
-            for child in self.children:
-                self._start(child)
+            self._start(self.children[0])
             self._write_note()
             if self._wait_until_served():
+                # The rest starts when the pages are there: on two cores all at once would make people wait.
+                for child in self.children[1:]:
+                    self._start(child)
+                self._write_note()
                 announce()
             while not self.signals and not self._parent_was_interrupted():
                 self._restart_ended()
@@ -238,7 +241,7 @@ class Supervisor:
 
     def _restart_ended(self) -> None:
         for child in self.children:
-            code = child.process.poll()
+            code = child.process.poll() if child.process else None
             if code is None:
                 continue
             now = time.monotonic()
