@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('households', '0002_history'),
+        ("households", "0002_history"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membership',
-            name='end_reason',
-            field=models.CharField(blank=True, choices=[('first', 'First recorded'), ('born', 'Born'), ('moved', 'Moved to another household'), ('split', 'Split off into a new family card'), ('import', 'By an import'), ('correction', 'Correction'), ('merged', 'Duplicate merged'), ('left', 'Left the city'), ('died', 'Died')], max_length=12),
+            model_name="membership",
+            name="end_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("first", "First recorded"),
+                    ("born", "Born"),
+                    ("moved", "Moved to another household"),
+                    ("split", "Split off into a new family card"),
+                    ("import", "By an import"),
+                    ("correction", "Correction"),
+                    ("merged", "Duplicate merged"),
+                    ("left", "Left the city"),
+                    ("died", "Died"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

@@ -89,7 +89,8 @@ class Member(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["household"],
-                condition=Q(relation=HEAD, status="active"),
+                # "is not null" for Django's own check, which takes an unknown condition for a true one
+                condition=Q(relation__isnull=False, relation=HEAD, status="active"),
                 name="member_one_head",
                 violation_error_message=_("This household already has a head."),
             ),
