@@ -26,7 +26,7 @@ class TemplateColumn:
     """One column of a blank sheet.
 
     label: header; kind: text, code, nik (16 digits), date, int, number, rupiah; choices: offered in a drop-down;
-    required: coloured and said so; note: what to write, shown when the cell is entered and on the sheet of notes.
+    required: coloured and said so; note: what to write, shown when the cell is entered and on the sheet of advice.
     """
 
     label: Any
@@ -56,7 +56,7 @@ def write_template(
     page.title = safe_sheet_name(name)
     _header(page, columns)
     lists = _lists(columns)
-    names = [safe_sheet_name(each, [page.title]) for each in (_("Examples"), _("Notes"), _("Choices"))]
+    names = [safe_sheet_name(each, [page.title]) for each in (_("Examples"), _("How to fill it in"), _("Choices"))]
     for number, column in enumerate(columns, 1):
         letter = get_column_letter(number)
         # The format of the whole column: cells that are typed or pasted later keep their zeros and digits.
