@@ -53,6 +53,7 @@ def shell(request):
         "can_admin": rights.can(Perm.MANAGE_REFERENCE),
         "help_url": reverse("help_index"),
         "keys_off": not user.preferences.get("keys", True),
+        "theme": context["theme"] or user.preferences.get("theme", ""),
     }
 
 

@@ -19,7 +19,7 @@ A_YEAR = 365 * 24 * 60 * 60
 
 def account_settings(request):
     """Preferences, ways into security, and the roles one holds."""
-    form = PreferencesForm.of(request.user, request.COOKIES.get("theme", ""))
+    form = PreferencesForm.of(request.user, request.COOKIES.get("theme") or request.user.preferences.get("theme", ""))
     status = 200
     if request.method == "POST":
         form = PreferencesForm(request.POST)

@@ -157,6 +157,12 @@ def test_preferences_are_kept_and_used(client, rina):
     assert HistoryTransaction.objects.filter(action="account.preferences", actor_id=rina.pk).count() == 1
 
 
+def test_look_follows_the_account_to_another_computer(client, rina):
+    client.post("/account/", {"language": "id", "theme": "dark"})
+    del client.cookies["theme"]
+    assert 'data-bs-theme="dark"' in client.get("/account/").content.decode()
+
+
 def test_unknown_preferences_are_refused(client, rina):
     response = client.post("/account/", {"language": "xx", "theme": "pink"})
     assert response.status_code == 422
