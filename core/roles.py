@@ -6,14 +6,17 @@ granted; an unknown role grants nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.choices import Role
 from core.models.people import RoleAssignment
+from core.models.regions import area_q
 
 
 class Perm(StrEnum):
@@ -59,10 +62,10 @@ _STAFF = _READ_CITY | {
     Perm.MANAGE_REFERENCE,
 }
 
-# Rights that hold everywhere in the city, whatever the agency or group of the assignment.
-CITY_WIDE = frozenset(
-    {Perm.SEE_FIGURES, Perm.SEE_NAMES, Perm.SEE_AID, Perm.SHARE_SETS, Perm.SEE_HEALTH_FOR_RULE, Perm.APPROVE_MINUTES}
-)
+# Rights that an assignment to an agency or a programme group gives for the whole city; its other rights hold for the
+# programmes of that agency or group alone.
+CITY_WIDE = frozenset({Perm.SEE_FIGURES, Perm.SEE_NAMES, Perm.SEE_AID, Perm.SHARE_SETS})
+CITY_WIDE_OF_GROUP = CITY_WIDE | {Perm.SEE_AMOUNTS}  # a coordinator sees the aid of all agencies
 
 # design.md section 3, "Masks and sight".
 ROLES: dict[str, frozenset[Perm]] = {
@@ -107,7 +110,10 @@ AGENCY_ROLES = frozenset({Role.OPD_OPERATOR, Role.OPD_APPROVER})
 
 @dataclass(frozen=True)
 class Scope:
-    """Where one grant holds: region code prefix (`""` = everywhere), agency id or None, programme group or None."""
+    """Where one grant holds: region code prefix (`""` = everywhere), agency id or None, programme group or None.
+
+    The three belong together: a person with two roles does not hold the area of one with the agency of the other.
+    """
 
     region: str = ""
     agency: int | None = None
@@ -118,7 +124,8 @@ class Scope:
 class Access:
     """The rights of one person on one day.
 
-    `grants`: right → list of scopes. Ask with `can`, narrow querysets with `region_prefixes` and `agency_ids`.
+    `grants`: right → scopes in which it is held. Ask with `can`; narrow querysets with `within`, or with
+    `region_prefixes` where rows have no agency.
     """
 
     grants: dict[Perm, list[Scope]] = field(default_factory=dict)
@@ -130,18 +137,49 @@ class Access:
         """Whether the right is held; with `region`/`agency`/`group`, held there. Not given = held anywhere."""
         return any(
             (region is None or _covers(s.region, region))
-            and (agency is None or s.agency is None or s.agency == agency)
-            and (group is None or s.group is None or s.group == group)
+            and (agency is None or s.agency in (None, agency))
+            and (group is None or s.group in (None, group))
             for s in self.grants.get(perm, ())
         )
 
-    def region_prefixes(self, perm: Perm) -> list[str]:
-        """Areas in which the right is held, as code prefixes; `[""]` everywhere, `[]` nowhere."""
-        codes = {s.region for s in self.grants.get(perm, ())}
+    def within(self, perm: Perm, *, region: str = "", agency: str = "", group: Callable[[str], Q] | None = None) -> Q:
+        """Condition "this row lies where the right is held", scope by scope.
+
+        `region`, `agency`: lookup paths to the region code and the agency id of a row; `group`: programme group →
+        condition on the row. A scope whose dimension the rows do not have gives nothing.
+        """
+        q = Q(pk__in=[])
+        for s in self.grants.get(perm, ()):
+            if (s.region and not region) or (s.agency is not None and not agency) or (s.group and group is None):
+                continue
+            one = area_q(region, [s.region]) if s.region else Q()
+            if s.agency is not None:
+                one &= Q(**{agency: s.agency})
+            if s.group:
+                one &= group(s.group)
+            if not one:
+                return Q()
+            q |= one
+        return q
+
+    def region_prefixes(self, perm: Perm, *, agency: int | None = None, group: str | None = None) -> list[str]:
+        """Areas in which the right is held, as code prefixes; `[""]` everywhere, `[]` nowhere.
+
+        `agency`, `group`: only what holds for this agency or programme group. Without them an area counts in which
+        the right holds for some agency.
+        """
+        codes = {
+            s.region
+            for s in self.grants.get(perm, ())
+            if (agency is None or s.agency in (None, agency)) and (group is None or s.group in (None, group))
+        }
         return [""] if "" in codes else sorted(codes)
 
     def agency_ids(self, perm: Perm) -> list[int] | None:
-        """Agencies for which the right is held; None = every agency, `[]` = none."""
+        """Agencies for which the right is held in some area; None = every agency, `[]` = none.
+
+        Says nothing about the area: rows that lie in one need `within`.
+        """
         scopes = self.grants.get(perm, ())
         if any(s.agency is None and s.group is None for s in scopes):
             return None
@@ -159,8 +197,8 @@ class Access:
     @property
     def main(self) -> RoleAssignment | None:
         """The assignment that names the person in the shell: the first in the order of the role table."""
-        order = list(ROLES)
-        return min(self.assignments, key=lambda a: order.index(a.role), default=None)
+        order = {role: n for n, role in enumerate(ROLES)}
+        return min(self.assignments, key=lambda a: (order.get(a.role, len(order)), a.pk), default=None)
 
 
 def _covers(prefix: str, code: str) -> bool:
@@ -177,23 +215,31 @@ def access(user) -> Access:
         for a in RoleAssignment.objects.valid_on().filter(user=user).select_related("region", "agency"):
             cached.assignments.append(a)
             for perm in ROLES.get(a.role, ()):
-                cached.grants.setdefault(perm, []).append(_scope(a, perm))
+                if scope := _scope(a, perm):
+                    cached.grants.setdefault(perm, []).append(scope)
         user._access = cached
     return cached
 
 
-def _scope(a: RoleAssignment, perm: Perm) -> Scope:
-    region = a.region_id or "" if a.role in AREA_ROLES else ""
-    if a.role in AGENCY_ROLES and perm not in CITY_WIDE:
-        return Scope(agency=a.agency_id)
-    if a.role == Role.GROUP_COORDINATOR and perm not in CITY_WIDE:
-        return Scope(group=a.program_group)
-    return Scope(region=region)
+def _scope(a: RoleAssignment, perm: Perm) -> Scope | None:
+    """Where an assignment grants `perm`; None = nowhere, for one that lacks the scope its role needs."""
+    if a.role in AREA_ROLES:
+        return Scope(region=a.region_id) if a.region_id else None
+    if a.role in AGENCY_ROLES:
+        if perm in CITY_WIDE:
+            return Scope()
+        return Scope(agency=a.agency_id) if a.agency_id else None
+    if a.role == Role.GROUP_COORDINATOR:
+        if perm in CITY_WIDE_OF_GROUP:
+            return Scope()
+        return Scope(group=a.program_group) if a.program_group else None
+    return Scope()
 
 
 def forget_access(user) -> None:
     """Drop the kept rights after a role of `user` changed within the same process."""
-    user.__dict__.pop("_access", None)
+    if hasattr(user, "_access"):
+        del user._access
 
 
 def require(
@@ -205,5 +251,9 @@ def require(
     """
     if user is None or access(user).can(perm, region=region, agency=agency, group=group):
         return
-    roles = ", ".join(str(Role(r).label) for r, perms in ROLES.items() if perm in perms)
-    raise PermissionDenied(_("This needs one of these roles: %(roles)s.") % {"roles": roles})
+    raise PermissionDenied(_("This needs one of these roles: %(roles)s.") % {"roles": role_labels(perm)})
+
+
+def role_labels(perm: Perm) -> str:
+    """The roles that hold `perm`, in words, for messages that refuse."""
+    return ", ".join(str(Role(role).label) for role, perms in ROLES.items() if perm in perms)

@@ -3,6 +3,7 @@
 from core.models.city import CitySettings
 from core.models.files import Attachment
 from core.models.imports import ImportFinding
+from core.models.mail import OutgoingMail
 from core.models.people import Agency, AgencySuccession, RoleAssignment, User
 from core.models.records import AccessRecord, HistoryEntry, HistoryTransaction
 from core.models.regions import Region, RegionAlias
@@ -19,6 +20,7 @@ __all__ = [
     "ImportBatch",
     "ImportFinding",
     "Job",
+    "OutgoingMail",
     "Region",
     "RegionAlias",
     "RoleAssignment",

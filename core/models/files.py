@@ -31,7 +31,19 @@ class Attachment(models.Model):
         verbose_name_plural = _("attachments")
         ordering = ["-id"]
         default_permissions = ()
-        indexes = [models.Index(fields=["owner_kind", "owner_uuid"], name="attachment_owner")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_reason="")
+                | (models.Q(withdrawn_at__isnull=False) & ~models.Q(withdrawn_reason="")),
+                name="attachment_withdrawn_reason",
+                violation_error_message=_("Write the reason."),
+            ),
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="attachment_sha256_hex"),
+        ]
+        indexes = [
+            models.Index(fields=["owner_kind", "owner_uuid"], name="attachment_owner"),
+            models.Index(fields=["sha256"], name="attachment_sha256"),
+        ]
 
     def __str__(self):
         return self.name

@@ -5,6 +5,7 @@ import uuid
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -108,6 +109,20 @@ class User(AbstractUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["username"]
+        constraints = [
+            # People sign in by either, in small or capital letters.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_once",
+                violation_error_message=_("Somebody already signs in with this name."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="user_email_once",
+                violation_error_message=_("Somebody already signs in with this e-mail address."),
+            ),
+        ]
 
     def __str__(self):
         return self.full_name or self.username
@@ -163,6 +178,22 @@ class RoleAssignment(models.Model):
                 condition=~Q(role="group_coordinator") | ~Q(program_group=""),
                 name="role_group_given",
                 violation_error_message=_("This role needs a programme group."),
+            ),
+            # A scope that the role does not look at would read as a limit that nobody keeps.
+            models.CheckConstraint(
+                condition=Q(role__in=["kelurahan_operator", "kecamatan_reader"]) | Q(region__isnull=True),
+                name="role_area_only",
+                violation_error_message=_("This role holds in the whole city: leave the area empty."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["opd_operator", "opd_approver"]) | Q(agency__isnull=True),
+                name="role_agency_only",
+                violation_error_message=_("This role belongs to no agency: leave the agency empty."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role="group_coordinator") | Q(program_group=""),
+                name="role_group_only",
+                violation_error_message=_("This role belongs to no programme group: leave the group empty."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),

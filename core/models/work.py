@@ -26,6 +26,7 @@ class Job(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     params = models.JSONField(default=dict, blank=True)
+    queue = models.CharField(max_length=20, default="default")
     state = models.CharField(_("state"), max_length=12, choices=JobState, default=JobState.QUEUED)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

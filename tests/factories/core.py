@@ -15,6 +15,7 @@ from core.models import (
     ImportBatch,
     ImportFinding,
     Job,
+    OutgoingMail,
     Region,
     RegionAlias,
     RoleAssignment,
@@ -205,6 +206,18 @@ class SheetLayoutFactory(Factory):
     kind = "households"
     fingerprint = factory.Sequence(lambda n: f"{n:064x}")
     by = factory.SubFactory(UserFactory)
+
+
+class OutgoingMailFactory(Factory):
+    """A mail that waits."""
+
+    class Meta:
+        model = OutgoingMail
+
+    key = factory.Sequence(lambda n: f"test:{n}")
+    to = "rina@solok.test"
+    subject = "Tindak lanjut"
+    body = "Besok jatuh tempo."
 
 
 class AccessRecordFactory(Factory):
