@@ -106,7 +106,10 @@ _OUT_OF_WORK = _all(
 
 @dataclass(frozen=True)
 class RuleFact:
-    """Who qualifies from one year on; `until` None: still in force."""
+    """Who qualifies from one year on; `until` None: still in force.
+
+    Where the rule speaks of programmes, they stand by their keys here and by their uuids in the database.
+    """
 
     rule: dict
     since: int = 2022
@@ -231,7 +234,15 @@ PROGRAMS: tuple[ProgramFact, ...] = (
         "a",
         _HOUSEHOLD,
         "living",
-        (RuleFact(_desil(1, 2), basis="Keputusan wali kota tentang penerima BLT daerah"),),
+        (
+            RuleFact(
+                _all(
+                    _desil(1, 2),
+                    {"not": {"field": "program.received", "value": {"programs": ["pkh", "sembako"]}}},
+                ),
+                basis="Keputusan wali kota tentang penerima BLT daerah",
+            ),
+        ),
         "Bantuan tunai dari APBD Kota bagi keluarga termiskin yang tidak menerima PKH atau Sembako.",
         "Permendagri 32/2011 dan perubahannya",
         aliases=("BLT", "BLT Daerah", "Bansos Daerah", "BLTD"),

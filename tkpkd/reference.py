@@ -197,6 +197,18 @@ def programs_by_key() -> dict[str, Program]:
     return found
 
 
+def _with_uuids(rule, programs: dict[str, Program]):
+    """The rule with uuids where it names programmes by their keys."""
+    if isinstance(rule, list):
+        return [_with_uuids(part, programs) for part in rule]
+    if not isinstance(rule, dict):
+        return rule
+    changed = {name: _with_uuids(part, programs) for name, part in rule.items()}
+    if "programs" in changed:
+        changed["programs"] = [str(programs[key].uuid) for key in rule["programs"]]
+    return changed
+
+
 def _programs(agencies: dict[str, Agency]) -> int:
     items, present = _items(), programs_by_key()
     new = [fact for fact in program_facts.PROGRAMS if fact.key not in present]
@@ -218,9 +230,15 @@ def _programs(agencies: dict[str, Agency]) -> int:
         )
         Program.objects.bulk_create([program])
         present[fact.key] = program
+    for fact in new:
+        program = present[fact.key]
         EligibilityRule.objects.bulk_create(
             EligibilityRule(
-                program=program, rule=r.rule, year_from=r.since, year_to=r.until, legal_basis=r.basis or fact.basis
+                program=program,
+                rule=_with_uuids(r.rule, present),
+                year_from=r.since,
+                year_to=r.until,
+                legal_basis=r.basis or fact.basis,
             )
             for r in fact.rules
         )

@@ -78,6 +78,7 @@ class AidLog:
         *,
         family: Family | None = None,
         person: Person | None = None,
+        then: Family | None = None,
         group: tuple[int, str] | None = None,
         area: str | None = None,
         desil: int | None = None,
@@ -94,8 +95,9 @@ class AidLog:
     ) -> bool:
         """Write one row and its deliveries; returns whether something that is not void was delivered.
 
-        `group`: id and region code; `desil`: at enrolment; `stages`: how many to deliver, None = all that are due;
-        `proposed`, `delivered`: days, None = drawn; `all_stages`: also those of a stopped row.
+        `then`: the family of that time, when it was another one; `group`: id and region code; `desil`: at enrolment;
+        `stages`: how many to deliver, None = all that are due; `proposed`, `delivered`: days, None = drawn;
+        `all_stages`: also those of a stopped row.
         """
         plan, fact, rng = PLANS[key], FACTS[key], self.rng
         days = self._days(key, year, status, proposed)
@@ -130,7 +132,7 @@ class AidLog:
             group[0] if group else None,
             area,
             counts_for,
-            counts_for,
+            then.id if then else counts_for,
             desil,
             region,
             status,

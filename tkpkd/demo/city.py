@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import time
 from collections.abc import Callable
@@ -15,8 +16,10 @@ from core.history import history
 from core.models import Region
 from tkpkd import reference
 from tkpkd.demo.aid import Actors, AidDraw, AidLog
+from tkpkd.demo.extras import REMARKS, make_reads, make_sets, make_transfers
 from tkpkd.demo.housing import Houses
 from tkpkd.demo.people import Families, Family, Numbers
+from tkpkd.demo.planted import Planted
 from tkpkd.demo.programmes import Programmes
 from tkpkd.demo.tables import HouseholdTables
 from tkpkd.demo.users import APPROVERS, OPERATORS, make_users
@@ -100,16 +103,32 @@ class DemoCity:
         houses = Houses(self.rng, villages)
 
         codes, weights = list(villages), [v["weight"] for v in villages.values()]
+        planted = Planted(self.rng, families, villages, self.today).build()[: self.count]
+        twin = None
         for number in range(self.count):
-            desil = self.rng.choices(_DESILS, _DESIL_WEIGHTS)[0]
-            family = families.draw(self.rng.choices(codes, weights)[0], desil)
-            houses.furnish(family)
-            self._record(family, releases)
+            if number < len(planted):
+                family = planted[number]
+                families.describe(family)
+                if family.rw:
+                    houses.furnish(family)
+                self._card(family)
+                family.data_date = releases[-1] if family.source == "dtsen" else family.since
+            elif twin:
+                family, twin = twin, None
+            else:
+                family = families.draw(
+                    self.rng.choices(codes, weights)[0], self.rng.choices(_DESILS, _DESIL_WEIGHTS)[0]
+                )
+                houses.furnish(family)
+                self._record(family, releases)
+                if self.rng.random() < 0.004:
+                    twin = self._twin(family)
             tables.identify(family)
-            if family.merged_into is None:
-                reached = draw.draw(family)
-                if reached and family.status == "active" and desil and desil <= 4:
-                    programmes.remember(family)
+            if family.planted:
+                if family.tell:
+                    family.tell(log, family, self.today.year)
+            elif draw.draw(family) and family.status == "active" and family.desil and family.desil <= 4:
+                programmes.remember(family)
             tables.add(family)
             if number % _CHUNK == _CHUNK - 1:
                 tables.send()
@@ -119,6 +138,10 @@ class DemoCity:
         tables.finish()
         log.finish()
         programmes.finish(log)
+        laing = next((code for code, v in villages.items() if v["name"] == "Laing"), codes[-1])
+        make_sets(users, self.numbers, self.today, laing)
+        make_transfers(users, self.numbers, self.today, next((f for f in planted if f.label == "transfer"), None))
+        make_reads(users, planted, self.today)
         return {
             "households": tables.households.rows,
             "members": tables.members.rows,
@@ -149,6 +172,8 @@ class DemoCity:
         family.data_date = releases[-1] if family.source == "dtsen" else family.since
         if rng.random() < 0.62:
             family.verified_at = today - dt.timedelta(days=rng.randint(3, 560))
+        if rng.random() < 0.012:
+            family.notes.append((family.verified_at or family.since, rng.choice(REMARKS)))
         self._rank(family, len(releases))
         draw, limit = rng.random() * 100, 0.0
         for status, share, reason in _HOUSEHOLD_ENDS:
@@ -164,8 +189,7 @@ class DemoCity:
                 person.status, person.status_reason = "deceased", "Meninggal menurut surat keterangan kelurahan"
                 person.status_date = max(family.status_date, person.birth)
         if rng.random() < 0.965:
-            issued = dt.date(2008, 1, 1) + dt.timedelta(days=rng.randrange((today - dt.date(2008, 1, 1)).days))
-            family.kk = self.numbers.kk(family.region, issued)
+            self._card(family)
         elif rng.random() < 0.4:
             family.kk_note = "0"
         if rng.random() < 0.009:
@@ -186,6 +210,29 @@ class DemoCity:
                 person.status_date = today - dt.timedelta(days=rng.randint(10, 700))
                 if person.birth:
                     person.status_date = max(person.status_date, min(today, person.birth + dt.timedelta(days=20)))
+
+    def _card(self, family: Family) -> None:
+        """A family-card number, unless it is to have none."""
+        if family.kk is None:
+            first = dt.date(2008, 1, 1)
+            issued = first + dt.timedelta(days=self.rng.randrange((self.today - first).days))
+            family.kk = self.numbers.kk(family.region, issued)
+
+    def _twin(self, family: Family) -> Family | None:
+        """The same family recorded once more: no KK, no NIK, a name slightly different."""
+        rng, head = self.rng, family.head
+        if head is None or family.status != "active":
+            return None
+        name = head.name
+        if rng.random() < 0.6:
+            at = rng.randrange(1, len(name) - 1)
+            name = name[:at] + name[at + 1 :] if name[at].isalpha() else name
+        copy = dataclasses.replace(head, name=name, nik="", nik_note="", uuid=self.numbers.uuid(), disability=[])
+        twin = dataclasses.replace(
+            family, people=[copy], kk="", kk_note="", desil=None, ranks=[], source="local", verified_at=None
+        )
+        twin.address = family.address.partition(" No. ")[0]
+        return twin
 
     def _rank(self, family: Family, releases: int) -> None:
         """Ranks of the family in each release, oldest first; the last one is its desil."""

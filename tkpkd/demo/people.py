@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -14,8 +15,18 @@ HEAD, HUSBAND, WIFE, CHILD, CHILD_IN_LAW, GRANDCHILD, PARENT, PARENT_IN_LAW, REL
 
 
 @dataclass(slots=True)
+class Past:
+    """A family that a person was in before, from when to when, and why they left."""
+
+    family: Family
+    since: dt.date
+    until: dt.date
+    reason: str
+
+
+@dataclass(slots=True)
 class Person:
-    """One invented member; fields as in `households.Member`."""
+    """One invented member; fields as in `households.Member`. `nik` "": has none, None: to be drawn."""
 
     name: str
     sex: str
@@ -42,6 +53,8 @@ class Person:
     status: str = "active"
     status_reason: str = ""
     status_date: dt.date | None = None
+    merged_into: Person | None = None
+    past: Past | None = None
     age: int = 0
     id: int = 0
     uuid: str = ""
@@ -49,7 +62,7 @@ class Person:
 
 @dataclass(slots=True)
 class Family:
-    """One invented household; fields as in `households.Household`, plus what the aid is drawn from."""
+    """One invented household; fields as in `households.Household`. `kk` "": has none, None: to be drawn."""
 
     region: str
     people: list[Person]
@@ -65,7 +78,7 @@ class Family:
     status: str = "active"
     status_reason: str = ""
     status_date: dt.date | None = None
-    merged_into: int | None = None
+    merged_into: Family | None = None
     housing: dict = field(default_factory=dict)
     floor_area: int | None = None
     pln_id: str = ""
@@ -74,9 +87,10 @@ class Family:
     data_date: dt.date | None = None
     verified_at: dt.date | None = None
     since: dt.date | None = None  # first recorded
-    planted: str = ""
-    aid: list = field(default_factory=list)  # of planted families, instead of drawn aid
-    notes: list = field(default_factory=list)
+    planted: bool = False
+    tell: Callable | None = None  # of planted families: writes their aid, which is not drawn
+    label: str = ""  # of planted families: what the rest of the city does with it
+    notes: list = field(default_factory=list)  # day, text
     id: int = 0
     uuid: str = ""
 

@@ -12,7 +12,7 @@ from tkpkd.demo.people import Family, Numbers
 _HOUSING = (
     "ownership land_proof floor wall roof water water_distance lighting power fuel toilet toilet_type sewage".split()
 )
-_ENDS = {"deceased": "died", "moved": "left"}
+_ENDS = {"deceased": "died", "moved": "left", "duplicate": "merged"}
 
 
 class HouseholdTables:
@@ -89,7 +89,7 @@ class HouseholdTables:
         self.households.add(
             family.id,
             family.uuid,
-            family.kk,
+            family.kk or None,
             family.kk_note,
             family.region,
             family.rw,
@@ -100,7 +100,7 @@ class HouseholdTables:
             family.status,
             family.status_reason,
             family.status_date,
-            family.merged_into,
+            family.merged_into.id if family.merged_into else None,
             *(family.housing.get(field) for field in _HOUSING),
             family.floor_area,
             family.pln_id,
@@ -127,7 +127,8 @@ class HouseholdTables:
             self.ranks.add(self.ranks.next_id(), family.id, self._releases[index][0], desil)
         if family.source == "p3ke" or rng.random() < 0.12:
             self.external.add(self.external.next_id(), family.id, "p3ke", f"137{family.id:09d}")
-        for day, text, by in family.notes:
+        for day, text in family.notes:
+            by = self.actors.village(family.region)
             self.notes.add(self.notes.next_id(), family.id, text, by, f"{day} 11:15:00+07")
 
     def _add_person(self, family: Family, p) -> None:
@@ -135,7 +136,7 @@ class HouseholdTables:
             p.id,
             p.uuid,
             family.id,
-            p.nik,
+            p.nik or None,
             p.nik_note,
             p.name,
             search_name(p.name),
@@ -161,11 +162,22 @@ class HouseholdTables:
             p.status,
             p.status_reason,
             p.status_date,
-            None,
+            p.merged_into.id if p.merged_into else None,
             family.data_date,
             f"{family.since} 08:00:00+07",
             1,
         )
+        if p.past:
+            self.memberships.add(
+                self.memberships.next_id(),
+                p.id,
+                p.past.family.id,
+                p.past.since,
+                p.past.until,
+                "first",
+                p.past.reason,
+                "",
+            )
         born_here = p.birth is not None and p.birth > family.since
         self.memberships.add(
             self.memberships.next_id(),
@@ -173,7 +185,7 @@ class HouseholdTables:
             family.id,
             min(p.birth if born_here else family.since, p.status_date or self.today),
             p.status_date,
-            "born" if born_here else "first",
+            p.past.reason if p.past else "born" if born_here else "first",
             _ENDS.get(p.status, "correction") if p.status_date else "",
             "",
         )
