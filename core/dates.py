@@ -93,6 +93,8 @@ def _parse(cell, last_year: int, day_first: bool, date1904: bool) -> Parsed:
         return _given(cell.date())
     if kind is dt.date:
         return _given(cell)
+    if kind is str and len(cell) == 10 and (day := _usual(cell, day_first)):
+        return Parsed(day)
     if is_blank(cell):
         return Parsed(None)
     if isinstance(cell, bool) or not isinstance(cell, (str, int, float)):
@@ -109,6 +111,20 @@ def _parse(cell, last_year: int, day_first: bool, date1904: bool) -> Parsed:
     if re.fullmatch(r"\d+([.,]\d+)?", whole):
         return _from_number(float(whole.replace(",", ".")), re.split("[.,]", whole)[0], text, last_year, date1904)
     return _from_text(whole, text, last_year, day_first)
+
+
+def _usual(text: str, day_first: bool) -> dt.date | None:
+    """The two shapes that nearly all cells have, without the rest of the rules: 05/03/1980 and 1980-03-05."""
+    if day_first and text[2] == text[5] and text[2] in "/-.":
+        parts = text[6:], text[3:5], text[:2]
+    elif text[4] == text[7] == "-":
+        parts = text[:4], text[5:7], text[8:]
+    else:
+        return None
+    if not (text.isascii() and all(part.isdigit() for part in parts)):
+        return None
+    day = _day(*map(int, parts))
+    return day if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _given(day: dt.date) -> Parsed:

@@ -286,6 +286,7 @@ _HEADED_PAIR = re.compile(
 )
 
 
+@lru_cache(maxsize=4096, typed=True)
 def parse_rt_rw_number(cell) -> Parsed:
     """Read one RT or RW number: "RW 03", "3", 3.0, "III" -> "003"; nothing, 0 or "-" -> "".
 
@@ -298,6 +299,7 @@ def parse_rt_rw_number(cell) -> Parsed:
     return _three_digits(found[1]) if found else _rt_rw_unreadable(text)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def split_rt_rw(cell) -> tuple[Parsed, Parsed]:
     """RT and RW from one cell: "003/002" (RT first), "RT/RW 3/2", "RT 01 RW 02"; text around named ones is left out."""
     text = cell_text(cell).strip("'’")

@@ -21,6 +21,8 @@ _EXCEL_DIGITS_LOST = 10**15  # the smallest number of 16 digits
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CARD_DAYS = frozenset(f"{d:02d}{m:02d}" for m, days in enumerate(_DAYS, 1) for d in range(1, days + 1))
 _BIRTH_DAYS = _CARD_DAYS | {f"{int(day[:2]) + _WOMAN}{day[2:]}" for day in _CARD_DAYS}
+_COMMON_CARD_DAYS = _CARD_DAYS - {"2902"}
+_COMMON_BIRTH_DAYS = _BIRTH_DAYS - {"2902", "6902"}
 
 _E_NOTATION = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _DECIMAL_TAIL = re.compile(r"(\d+)[.,]0{1,2}")
@@ -48,6 +50,8 @@ def parse_nik(cell) -> Parsed:
     Result: value of 16 digits, or "" with a note (placeholder) or an error: excel_damaged, nik_length, nik_not_digits,
     nik_serial_zero, nik_date.
     """
+    if _is_plain(cell, _COMMON_BIRTH_DAYS):
+        return Parsed(cell)
     parsed = _sixteen(cell, _NIK)
     if parsed.value:
         error = check_nik(parsed.value)
@@ -62,6 +66,8 @@ def parse_kk(cell) -> Parsed:
     Result: value of 16 digits, or "" with a note (placeholder) or an error: excel_damaged, kk_length, kk_not_digits.
     An odd date of issue or serial is a note: offices hold real cards with such numbers.
     """
+    if _is_plain(cell, _COMMON_CARD_DAYS):
+        return Parsed(cell)
     parsed = _sixteen(cell, _KK)
     if parsed.value:
         odd = []
@@ -72,6 +78,20 @@ def parse_kk(cell) -> Parsed:
         if odd:
             return parsed._replace(notes=(*parsed.notes, *odd))
     return parsed
+
+
+def _is_plain(cell, days: frozenset[str]) -> bool:
+    """Whether a cell is a number without anything to look into: nearly all of a hundred thousand are."""
+    return (
+        type(cell) is str
+        and len(cell) == _LENGTH
+        and cell[6:10] in days
+        and cell[0] != "0"
+        and cell[12:] != "0000"
+        and cell.isascii()
+        and cell.isdigit()
+        and cell != "1111111111111111"
+    )
 
 
 def check_nik(digits: str) -> str:

@@ -231,7 +231,7 @@ def _numbers_of_sixteen(cells: Sequence) -> list[str]:
 
 def _damaged(cells: Sequence) -> int:
     """Numbers of 16 digits that Excel rounded; they still show what the column was meant for."""
-    return sum(isinstance(cell, float) and 1e15 <= cell < 1e16 for cell in cells)
+    return sum(isinstance(cell, (int, float)) and 1e15 <= cell < 1e16 for cell in cells)
 
 
 def looks_like_nik(cells: Sequence) -> float:
@@ -276,7 +276,7 @@ def looks_like_rt_rw(cells: Sequence) -> float:
 def looks_like_number(cells: Sequence) -> float:
     """Share of cells that are numbers or digits."""
     return sum(
-        isinstance(cell, float) or (isinstance(cell, str) and bool(re.fullmatch(r"[\d.,\-\s]+", cell)))
+        isinstance(cell, (int, float)) or (isinstance(cell, str) and bool(re.fullmatch(r"[\d.,\-\s]+", cell)))
         for cell in cells
     ) / len(cells)
 

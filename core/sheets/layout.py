@@ -118,6 +118,10 @@ def _extend_down(rows: Sequence[tuple[int, list]], main: int, merged: Sequence[t
     while bottom + 1 < len(rows) and bottom - main < _BELOW:
         number, cells = rows[bottom + 1]
         filled = _filled(cells)
+        if _reached_from_above(number, rows[main][0], merged) >= max(1, len(_filled(rows[main][1])) / 3):
+            open_above |= filled
+            bottom += 1
+            continue
         if not filled or is_column_number_row(cells) or not all(_is_title_text(cells[j]) for j in filled):
             break
         grouped = {
@@ -136,6 +140,11 @@ def _extend_down(rows: Sequence[tuple[int, list]], main: int, merged: Sequence[t
         open_above |= filled
         bottom += 1
     return bottom
+
+
+def _reached_from_above(number: int, main: int, merged: Sequence[tuple]) -> int:
+    """How many cells of the main header row or above reach down to row `number`: whatever it holds is header then."""
+    return sum(row <= main < number <= last for row, _col, last, _last_col in merged)
 
 
 def _join(rows: Sequence[tuple[int, list]], merged: Sequence[tuple]) -> list[HeaderCell]:
@@ -165,13 +174,13 @@ def _join(rows: Sequence[tuple[int, list]], merged: Sequence[tuple]) -> list[Hea
 
 
 def _drop_titles(grid: list[list[str]], rows: Sequence[tuple[int, list]]) -> None:
-    """Take out of the upper rows what stands over more than half of the table: a title, no group."""
+    """Take out of the upper rows what stands over most of the table: a title, no group."""
     for i, line in enumerate(grid[:-1]):
         for text in set(line) - {""}:
             over = [j for j, other in enumerate(line) if other == text]
             own = [j for j in over if j < len(rows[i][1]) and not is_blank(rows[i][1][j])]
-            headed = sum(bool(below) for below in grid[-1])
-            if len(over) > 3 and len(over) > headed / 2 and len(own) == 1:
+            headed = sum(any(column) for column in zip(*grid, strict=True))
+            if len(over) > 3 and len(over) > 0.75 * headed and len(own) == 1:
                 for j in over:
                     line[j] = ""
 
@@ -206,8 +215,8 @@ def layout_fingerprint(header: HeaderGuess) -> str:
 _TOTAL = re.compile(r"(?:grand\s*total|sub\s*total|subtotal|total|jumlah|jml|rekapitulasi)\b", re.IGNORECASE)
 _SIGNATURE = re.compile(
     r"(?:mengetahui|menyetujui|disahkan|diketahui|dibuat oleh|petugas\b|pendata\b|a\.?n\.? |an\. |plt\.|plh\."
-    r"|(?:kepala|sekretaris|plt|plh)\s+(?:dinas|badan|kelurahan|desa|seksi|bidang|kantor)|lurah\b|camat\b|wali\s*(?:kota|nagari)\b"
-    r"|ketua\s+r[tw]\b|nip\b[\s.:]*\d|pembina\b|penata\b)",
+    r"|(?:kepala|sekretaris|plt|plh)\s+(?:dinas|badan|kelurahan|desa|seksi|bidang|kantor)|lurah\b|camat\b"
+    r"|wali\s*(?:kota|nagari)\b|ketua\s+r[tw]\b|nip\b[\s.:]*\d|pembina\b|penata\b)",
     re.IGNORECASE,
 )
 _PLACE_AND_DAY = re.compile(
@@ -221,40 +230,46 @@ _SECTION = re.compile(
 )
 _SIXTEEN = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _END_MARK = "###"
+_TYPICAL = 200  # rows that tell how full a row of this sheet is
 
 
-def is_footer_row(cells: Sequence, mapping: Mapping | None = None) -> str:
+def is_footer_row(cells: list, mapping: Mapping | None = None) -> str:
     """What a row is when it is no data: total, signature, note, section, end_mark; "" for data.
 
-    A row with a number of 16 digits is always data. mapping: where a name or number stands, when known.
+    A row with a number of 16 digits is always data. mapping: how many columns are of interest, when known.
     """
-    filled = [cell for cell in cells if not is_blank(cell)]
-    if not filled:
-        return ""
-    texts = [squeeze(cell) for cell in filled if isinstance(cell, str)]
-    if texts and texts[0].startswith(_END_MARK):
+    first = first_word = ""
+    for cell in cells:
+        if type(cell) is str and cell:
+            first = first or cell.strip()
+            if cell.upper() != cell.lower():  # it has letters
+                first_word = squeeze(cell)
+                break
+    if first.startswith(_END_MARK):
         return "end_mark"
+    if not first_word:
+        return ""
+    wide = len(mapping.columns) if mapping else len(cells)
+    sparse = len(cells) - cells.count("") <= max(3, wide // 3)
+    total = _TOTAL.match(first_word)
+    return _ending(cells, first_word, bool(total), sparse) if total or sparse else ""
+
+
+def _ending(cells: list, first_word: str, total: bool, sparse: bool) -> str:
+    filled = [cell for cell in cells if not is_blank(cell)]
+    texts = [squeeze(cell) for cell in filled if isinstance(cell, str)]
     if any(_SIXTEEN.search(re.sub(r"[\s.\-]", "", text)) for text in texts):
         return ""
-    first = [text for text in texts if not _CODE.fullmatch(text)]
-    if not first:
-        return ""
-    if _TOTAL.match(first[0]) and len(first) <= 2:
+    worded = [text for text in texts if not _CODE.fullmatch(text)]
+    if total and len(worded) <= 2:
         return "total"
-    wide = len(mapping.columns) if mapping else len(cells)
-    if len(filled) > max(3, wide // 3):
+    if not sparse:
         return ""
-    if any(_SIGNATURE.match(text) or _PLACE_AND_DAY.fullmatch(text) for text in first):
+    if any(_SIGNATURE.match(text) or _PLACE_AND_DAY.fullmatch(text) for text in worded):
         return "signature"
-    if _NOTE.match(first[0]):
+    if _NOTE.match(first_word):
         return "note"
-    if len(filled) == 1 and _SECTION.match(first[0]) and not _holds_name(cells, mapping):
-        return "section"
-    return ""
-
-
-def _holds_name(cells: Sequence, mapping: Mapping | None) -> bool:
-    return bool(mapping and any(not is_blank(mapping.cell(cells, key)) for key in ("nik", "kk")))
+    return "section" if len(filled) == 1 and _SECTION.match(first_word) else ""
 
 
 def data_rows(sheet, header: HeaderGuess, mapping: Mapping) -> Iterator[tuple[int, list]]:
@@ -264,27 +279,28 @@ def data_rows(sheet, header: HeaderGuess, mapping: Mapping) -> Iterator[tuple[in
     does a signature or a note, unless a row as full as the others follows.
     """
     titles = {cell.index: normal_header(cell.parts[-1]) for cell in header.columns if cell.parts}
+    ids = [index for index in (mapping.index("nik"), mapping.index("kk")) if index is not None]
     usual, seen, over, below_title = 0.0, 0, False, True
     for number, cells in sheet.rows(start=header.data_row):
-        kind = is_footer_row(cells, mapping)
-        if kind == "end_mark":
-            return
-        if kind:
-            over = over or kind in ("signature", "note")
-            continue
-        filled = _filled(cells)
-        if not filled or (below_title and is_column_number_row(cells)):
-            continue
-        below_title = _repeats(cells, filled, titles)
-        if below_title:
-            continue
-        if over and len(filled) < max(2, usual / 2):
-            continue
-        usual, seen = (usual * seen + len(filled)) / (seen + 1), seen + 1
+        if not any(type(cells[j]) is str and len(cells[j]) == 16 and cells[j].isdigit() for j in ids if j < len(cells)):
+            kind = is_footer_row(cells, mapping)
+            if kind == "end_mark":
+                return
+            if kind:
+                over = over or kind in ("signature", "note")
+                continue
+            filled = _filled(cells)
+            if not filled or (below_title and is_column_number_row(cells)):
+                continue
+            below_title = _repeats(cells, filled, titles)
+            if below_title or (over and len(filled) < max(2, usual / 2)):
+                continue
+        if seen < _TYPICAL:
+            usual, seen = (usual * seen + len(cells) - cells.count("")) / (seen + 1), seen + 1
         yield number, cells
 
 
-def _repeats(cells: Sequence, filled: set[int], titles: dict[int, str]) -> bool:
+def _repeats(cells: list, filled: set[int], titles: dict[int, str]) -> bool:
     """Whether a row prints the header again (sheets that were pages once)."""
     if len(filled) < 2:
         return False

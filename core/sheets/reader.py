@@ -67,7 +67,8 @@ class Sheet:
     def rows(self, start: int = 1) -> Iterator[tuple[int, list]]:
         """(row number 1-based, cells) of every row from number `start` on that is not wholly blank.
 
-        The index in `cells` is the column (A = 0). Cells: str, float, bool, date, datetime, time, timedelta; blank "".
+        The index in `cells` is the column (A = 0). Cells: str, float (int from .xls), bool, date, datetime, time,
+        timedelta; blank "".
         """
         later = [first for _offset, _length, first in self._frames[1:]] + [self.n_rows + 1]
         for (offset, length, _first), next_first in zip(self._frames, later, strict=False):  # no frames, no rows

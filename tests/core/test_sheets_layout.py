@@ -124,6 +124,16 @@ def test_a_header_of_two_rows_with_merged_groups():
     assert data == list(range(4, 16))
 
 
+def test_headings_that_are_numbers_below_cells_that_reach_down():
+    """Desil 1 to 4 under one group; the columns beside it are merged downwards."""
+    top = ["NO", "KELURAHAN", "DESIL", "", "", "", "JUMLAH"]
+    merged = [(1, 2, 1, 5), (1, 0, 2, 0), (1, 1, 2, 1), (1, 6, 2, 6)]
+    rows = [top, ["", "", 1.0, 2.0, "3", "4", ""], [1.0, "Laing", 5.0, 6.0, 7.0, 8.0, 26.0]]
+    header = find_header(Rows(rows).head(), fields=FIELDS, merged=merged)
+    assert (header.first_row, header.last_row, header.data_row) == (1, 2, 3)
+    assert [cell.text for cell in header.columns][1:4] == ["KELURAHAN", "DESIL / 1", "DESIL / 2"]
+
+
 def test_the_same_header_without_told_spans():
     """From csv or ods nothing says which cells are merged."""
     top = ["NO", "NO KK", "NIK", "NAMA", "KELAHIRAN", "", "L/P"]
