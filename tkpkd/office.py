@@ -3,6 +3,7 @@
 Run as `python -m tkpkd.office /folder` before Django is loaded, because the settings are read from what it writes.
 """
 
+import contextlib
 import os
 import secrets
 import sys
@@ -15,7 +16,6 @@ SETTINGS = """\
 TKPKD_OFFICE=1
 DEBUG=0
 DEMO_USERS=0
-SECRET_KEY={key}
 # The address people type, and the names the server answers to:
 # PUBLIC_URL=https://tkpkd.example.go.id
 # ALLOWED_HOSTS=tkpkd.example.go.id
@@ -26,7 +26,7 @@ SECRET_KEY={key}
 
 
 def prepare(folder: str) -> Path:
-    """Make the data folder with its own settings and key (0600), unless it has them.
+    """Make the data folder with its own settings (0600), unless it has them.
 
     Args:
         folder: as typed by a person; relative to the present folder.
@@ -49,13 +49,44 @@ def prepare(folder: str) -> Path:
             make_home(home, for_database=not os.environ.get("DATABASE_URL"))
             file = home / "office.env"
             if not file.exists():
-                # `$` and quotes would be read as more than themselves by the reader of such files.
-                descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(descriptor, "w") as stream:
-                    stream.write(SETTINGS.format(key=secrets.token_urlsafe(64)))
+                _write_private(file, SETTINGS)
     except EmbeddedError as error:
         sys.exit(str(error))
     return home
+
+
+def own_key(home: Path) -> str:
+    """The secret key of a data folder, made on first use (0600): nobody has to invent one.
+
+    Args:
+        home: data folder; made when missing.
+
+    Raises:
+        SystemExit: the folder is unusable; the text is one line.
+    """
+    from tkpkd.embedded_place import EmbeddedError, make_home, plain_errors
+
+    file = home / "secret_key"
+    try:
+        with plain_errors(home):
+            make_home(home, for_database=not os.environ.get("DATABASE_URL"))
+            if not file.exists():
+                with contextlib.suppress(FileExistsError):  # another process was first
+                    _write_private(file, secrets.token_urlsafe(64))
+            return file.read_text().strip()
+    except EmbeddedError as error:
+        sys.exit(str(error))
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a new file that only its owner may read, whole or not at all."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(text)
+    try:
+        os.link(part, file)
+    finally:
+        part.unlink()
 
 
 def main() -> None:

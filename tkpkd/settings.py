@@ -7,6 +7,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from tkpkd.office import own_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if os.access(BASE_DIR / ".env", os.R_OK):
@@ -22,9 +24,9 @@ HOME_REGION = env.str("HOME_REGION", default="13.72")
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}").rstrip("/")
 DEMO_USERS = env.bool("DEMO_USERS", default=DEBUG)
 
-# The development key protects nothing; real use (`make office`) writes its own into the data folder.
-SECRET_KEY = env.str(
-    "SECRET_KEY", default="development-only-key-replaced-in-real-use-0123456789-abcdef" if DEBUG else ""
+# The development key protects nothing; without DEBUG each data folder has its own, made on first use.
+SECRET_KEY = env.str("SECRET_KEY", default="") or (
+    "development-only-key-replaced-in-real-use-0123456789-abcdef" if DEBUG else own_key(TKPKD_DATA)
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
