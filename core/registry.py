@@ -56,6 +56,7 @@ class ListColumn:
     kind: str = "text"
     perm: Perm | None = None
     default: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True)

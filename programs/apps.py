@@ -7,3 +7,7 @@ class ProgramsConfig(AppConfig):
     """Loads what programs registers for the apps below it."""
 
     name = "programs"
+
+    def ready(self):
+        """Load the registrations."""
+        from programs import registrations  # noqa: F401

@@ -29,6 +29,7 @@ from programs import rights
 from programs.choices import CLOSED, BenefitUnit
 from programs.models import Assistance, EligibilityRule, Program, ProgramYear
 
+EVERY = ~Q(pk__in=[])  # a condition without conditions: `When` does not take an empty one
 ACTIVE = {"field": "status", "op": "eq", "value": HouseholdStatus.ACTIVE.value}
 
 
@@ -108,7 +109,7 @@ def annotate_fit_members(program_year: ProgramYear, members: QuerySet, name: str
 
 def verdict_of(true: Q, false: Q | None = None) -> Case:
     """A column that is True, False or, with both conditions given, None where neither holds."""
-    whens = [When(true, then=Value(True))]
+    whens = [When(true or EVERY, then=Value(True))]
     if false is not None:
         whens.append(When(false, then=Value(False)))
     default = Value(None if false is not None else False)

@@ -69,4 +69,9 @@ def sees_amounts(user, program: Program, region: str | None = None) -> bool:
 
 def is_own(user, program: Program) -> bool:
     """Whether `user` works for the agency that owns this programme."""
-    return any(a.role in AGENCY_ROLES and a.agency_id == program.owner_id for a in access(user).assignments)
+    return any(a.agency_id == program.owner_id for a in agency_roles(user))
+
+
+def agency_roles(user) -> list:
+    """Role assignments of `user` that tie them to an agency."""
+    return [a for a in access(user).assignments if a.role in AGENCY_ROLES]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.history import history
 from core.models import Agency
 from core.roles import Perm, require
-from households.rules import validate
+from households.rules import fields_used, validate
 from programs import rights
 from programs.actions.locking import lock_year, reason_given
 from programs.models import EligibilityRule, Program, ProgramClassification, ProgramFunding, ProgramYear, SchemeItem
@@ -211,6 +211,8 @@ def set_rule(
     rights.require_program(by, Perm.MANAGE_PROGRAMS, program)
     Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
     rule = validate(rule)
+    if "program.fits" in fields_used(rule):  # a rule that asks for a rule could ask for itself
+        raise ValidationError(_("A rule cannot ask whether another rule fits. Write its conditions out."))
     row = program.rules.filter(year_from=year_from).first() or EligibilityRule(program=program, year_from=year_from)
     row.rule, row.year_to, row.legal_basis = rule, year_to, legal_basis.strip()
     row.full_clean()

@@ -13,6 +13,7 @@ from programs.models.programs import (
     SchemeItem,
     SchemeMapping,
 )
+from programs.models.reach import EnrolledHousehold, ReachedHousehold
 
 __all__ = [
     "AllowedPair",
@@ -20,11 +21,13 @@ __all__ = [
     "BenefitKind",
     "Delivery",
     "EligibilityRule",
+    "EnrolledHousehold",
     "GroupMember",
     "Program",
     "ProgramClassification",
     "ProgramFunding",
     "ProgramYear",
+    "ReachedHousehold",
     "RecipientGroup",
     "Scheme",
     "SchemeItem",

@@ -1,0 +1,30 @@
+"""What programmes plug into the pages below them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registry import MenuEntry, SearchSource, registry
+from core.roles import Perm
+from programs import conditions, household_list
+from programs.actions import follow
+
+registry.menu.append(
+    MenuEntry(
+        "programs",
+        10,
+        _("List of programmes"),
+        "box-seam",
+        "programs:program_list",
+        perms=(Perm.SEE_FIGURES,),
+        bottom=30,
+        bottom_label=_("Programmes"),
+    )
+)
+registry.conditions |= {condition.key: condition for condition in conditions.ALL}
+registry.household_filters += household_list.FILTERS
+registry.household_columns += household_list.COLUMNS
+registry.bulk_actions.append(household_list.ENROL)
+registry.search_sources.append(SearchSource("programs", _("Programmes"), 20, household_list.find_programs))
+registry.recipients_of.append(household_list.serves)
+registry.members_moved.append(follow.members_moved)
+registry.households_merged.append(follow.households_merged)
+registry.set_snapshots.append(follow.set_snapshot)
