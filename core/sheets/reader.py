@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -181,8 +182,8 @@ def _ask_child(path: str, name: str, folder: str, spool: int, limits: Limits) ->
         if child.stdout:
             child.stdout.close()
     if not output:
-        # killed by a limit: SIGXCPU is the time; all else (abort, segmentation fault) is memory that ran out
-        raise SheetError("too_slow" if child.returncode in (-24, -9) else "too_large")
+        # killed by a limit: SIGXCPU is the time; abort, segmentation fault, the kernel's own killing are memory
+        raise SheetError("too_slow" if child.returncode == -signal.SIGXCPU else "too_large")
     answer = json.loads(output)
     if "refused" in answer:
         raise SheetError(answer["refused"], **answer["params"])

@@ -226,6 +226,45 @@ def test_headers_match_with_one_slip(pair, seed):
     assert set(mapping.columns) <= same
 
 
+P3KE = (
+    "ID Keluarga P3KE,Provinsi,Kabupaten/Kota,Kecamatan,Desa/Kelurahan,Kode Kemdagri,Desil Kesejahteraan,Alamat,"
+    "Kepala Keluarga,NIK,Padan Dukcapil,Jenis Kelamin,Tanggal Lahir,Pekerjaan,Pendidikan,Jenis Atap,Jenis Lantai"
+)
+P3KE_PERSON = (
+    "ID Keluarga P3KE,Provinsi,Kabupaten/Kota,Kecamatan,Desa/Kelurahan,Kode Kemdagri,Desil Kesejahteraan,Alamat,"
+    "ID Individu,Nama,NIK,Padan Dukcapil,Jenis Kelamin,Hubungan dengan Kepala Keluarga,Tanggal Lahir,Status Kawin"
+)
+DTKS = (
+    "ID DTKS,Provinsi,Kabupaten/Kota,Kecamatan,Desa/Keluarahan,Alamat,Dusun,RT,RW,Nomor KK,Nomor NIK,Nama,"
+    "Tanggal Lahir,Tempat Lahir,Jenis Kelamin,Pekerjaan,Nama Ibu Kandung,Hub Keluarga,Keterangan Padan,Bansos BPNT"
+)
+DTSEN = (
+    "nomor_kartu_keluarga,nama_kepala_keluarga,jumlah_anggota_keluarga,alamat,kelurahan_desa,kecamatan,"
+    "kabupaten_kota,provinsi,kode_kelurahan,desil_nasional,luas_lantai,jenis_lantai_terluas"
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "columns"),
+    [
+        (P3KE, "district=3 kelurahan=4 desil=6 address=7 head_name=8 nik=9 sex=11 birth_date=12 floor=16"),
+        (P3KE_PERSON, "district=3 kelurahan=4 desil=6 address=7 name=9 nik=10 sex=12 relation=13 birth_date=14"),
+        (
+            DTKS,
+            "district=3 kelurahan=4 address=5 hamlet=6 rt=7 rw=8 kk=9 nik=10 name=11 birth_date=12 birth_place=13 "
+            "sex=14 relation=17",
+        ),
+        (DTSEN, "kk=0 head_name=1 address=3 kelurahan=4 district=5 desil=9 floor=11"),
+    ],
+    ids=["p3ke", "p3ke-person", "dtks", "dtsen"],
+)
+def test_the_headers_of_public_systems(headers, columns):
+    """Each field at its place, and none taken from a column of something else (the mother's name, an id)."""
+    header = find_header(Rows([headers.split(","), ["x"] * 20]).head(), fields=FIELDS)
+    mapping = match_columns(header.columns, [], FIELDS)
+    assert mapping.choice() == {key: int(index) for key, index in (pair.split("=") for pair in columns.split())}
+
+
 def test_a_typing_error_of_a_public_system():
     mapping = match_columns([HeaderCell(0, "Desa/Keluarahan")], [], FIELDS)
     assert mapping.columns["kelurahan"].how == "fuzzy"

@@ -21,6 +21,8 @@ def main(arguments: str) -> None:
         end_refused(refused)
     except MemoryError:
         end_refused(guard.Refused("too_large"))
+    except Exception as error:  # whatever a strange file made go wrong: the worker gets an answer
+        end_refused(guard.Refused("unreadable", detail=f"{type(error).__name__}: {error}"[:200]))
 
 
 def end_refused(refused: guard.Refused) -> None:
