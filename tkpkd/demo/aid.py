@@ -300,7 +300,7 @@ class AidDraw:
                 rate = plan.rates[desil - 1] * plan.growth[index]
                 if not rate or (plan.late and not ago):
                     continue
-                if key == "blt" and had_income and rng.random() > 0.07:
+                if key == "blt" and had_income and rng.random() > 0.06:
                     continue
                 once = plan.stages == ("Penyaluran",)
                 for unit in plan.fits(family, ago):
@@ -319,6 +319,8 @@ class AidDraw:
                 key = "sembako" if desil <= 4 else "pbi"
                 person = None if key == "sembako" else family.people[0]
                 if key == "sembako" or person.status == "active":
+                    if person and not ago:
+                        person.insurance = 1
                     log.add(key, year, family=family, person=person, desil=desil)
         return reached
 

@@ -133,7 +133,7 @@ class DemoCity:
             if number % _CHUNK == _CHUNK - 1:
                 tables.send()
                 log.send()
-                self.say(f"{number + 1} households")
+                self.say(f"{number + 1} of {self.count} households")
         programmes.groups_and_areas(log, list(villages))
         tables.finish()
         log.finish()
@@ -170,8 +170,8 @@ class DemoCity:
         family.since = max(today - age, dt.date(2022, 10, 15))
         family.source = rng.choices([s for s, _w in _SOURCES], [w for _s, w in _SOURCES])[0]
         family.data_date = releases[-1] if family.source == "dtsen" else family.since
-        if rng.random() < 0.62:
-            family.verified_at = today - dt.timedelta(days=rng.randint(3, 560))
+        if rng.random() < 0.88:
+            family.verified_at = today - dt.timedelta(days=rng.randint(3, 400))
         if rng.random() < 0.012:
             family.notes.append((family.verified_at or family.since, rng.choice(REMARKS)))
         self._rank(family, len(releases))

@@ -111,7 +111,7 @@ class Numbers:
     def nik(self, region: str, birth: dt.date, sex: str) -> str:
         """A NIK of this region (dotted kecamatan code or six digits), day and sex."""
         key = (region[:8], birth, sex)
-        self._serials[key] += 1
+        self._serials[key] += self.rng.randint(1, 37)
         return make_nik(region, birth, sex, self._serials[key])
 
     def kk(self, region: str, issued: dt.date) -> str:

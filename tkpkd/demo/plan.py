@@ -82,7 +82,7 @@ def _farms(person: Person, age: int) -> bool:
 PLANS: dict[str, Plan] = {
     "sembako": Plan(
         600_000,
-        (0.80, 0.74, 0.62, 0.50, 0.08),
+        (0.92, 0.86, 0.76, 0.64, 0.08),
         (("central", "apbn", 1.0),),
         QUARTERS,
         code="1.06.05.2.02.0001",
@@ -90,7 +90,7 @@ PLANS: dict[str, Plan] = {
     ),
     "pkh": Plan(
         550_000,
-        (0.74, 0.66, 0.52, 0.40, 0.01),
+        (0.84, 0.78, 0.66, 0.54, 0.01),
         (("central", "apbn", 1.0),),
         QUARTERS,
         fits=_pkh,
@@ -190,7 +190,7 @@ PLANS: dict[str, Plan] = {
     ),
     "capital": Plan(
         2_400_000,
-        (0.16, 0.16, 0.15, 0.13, 0.08),
+        (0.22, 0.22, 0.2, 0.17, 0.1),
         (("city", "apbd_kota", 0.8), ("province", "apbd_prov", 0.2)),
         fits=_persons(_business),
         code="2.17.07.2.01.0003",
@@ -232,7 +232,7 @@ PLANS: dict[str, Plan] = {
     ),
     "zakat_capital": Plan(
         3_000_000,
-        (0.1, 0.09, 0.06, 0.04, 0.0),
+        (0.14, 0.12, 0.08, 0.05, 0.0),
         (("society", "zakat", 1.0),),
         fits=lambda family, ago: [family] if any(p.business for p in family.people) else [],
     ),
