@@ -1,0 +1,33 @@
+"""What reports adds to the shell."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.registry import MenuEntry, registry
+from core.roles import Perm
+from reports import jobs  # noqa: F401 (registers its kind of work)
+
+registry.menu.append(
+    MenuEntry(group="home", order=0, label=_("Home"), icon="house", url_name="reports:dashboard", bottom=0)
+)
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=60,
+        label=_("Coverage"),
+        icon="bar-chart",
+        url_name="reports:coverage",
+        perms=(Perm.SEE_FIGURES,),
+    )
+)
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=61,
+        label=_("Excel reports"),
+        icon="file-earmark-text",
+        url_name="reports:report_list",
+        perms=(Perm.SEE_FIGURES,),
+        bottom=40,
+        bottom_label=_("Reports"),
+    )
+)

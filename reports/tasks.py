@@ -1,0 +1,164 @@
+"""What awaits the reader: work of their own agency, area or desk, each with the page where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.choices import BatchState
+from core.models import ImportBatch
+from core.models.regions import area_q
+from core.roles import Perm, access
+from households.filters import list_url
+from households.models import Household, TransferRequest
+from programs.choices import AssistanceStatus
+from programs.figures import lists_not_in
+from programs.models import Assistance, ProgramYear
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: how many, what, and where."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    hot: bool = False
+
+
+def tasks_for(request) -> list[Task]:
+    """The reader's tasks, most pressing first; a handful of small queries."""
+    user, year = request.user, request.year
+    rights = access(user)
+    tasks = [*_steps(user, year), *_returned(user, year), *_transfers(rights), *_imports(user), *_lists(user, year)]
+    if rights.can(Perm.CHANGE_HOUSEHOLDS):
+        tasks += _visits(rights)
+    return tasks[:SHOWN]
+
+
+def _steps(user, year: int) -> list[Task]:
+    """Rows that wait for a step this person may take, by programme."""
+    steps = (
+        (Perm.VERIFY, AssistanceStatus.PROPOSED, "clipboard-check", _("to verify")),
+        (Perm.APPROVE, AssistanceStatus.VERIFIED, "pen", _("to approve")),
+        (Perm.DELIVER, AssistanceStatus.APPROVED, "box-seam", _("to hand over")),
+    )
+    tasks = []
+    for perm, status, icon, words in steps:
+        if not access(user).can(perm):
+            continue
+        mine = ProgramYear.objects.filter(year=year, closed=False).managed_by(user, perm)
+        waiting = (
+            mine.annotate(n=Count("assistance", filter=Q(assistance__status=status)))
+            .filter(n__gt=0)
+            .select_related("program")
+            .order_by("-n")[:3]
+        )
+        for each in waiting:
+            url = reverse("programs:recipient_list", args=[each.uuid])
+            unit = each.program.get_benefit_unit_display().lower()
+            tasks.append(
+                Task(
+                    icon,
+                    f"{each.program.short_name}: {each.n} {words}",
+                    _("%(unit)s, programme of %(owner)s") % {"unit": unit.capitalize(), "owner": each.owner.short_name},
+                    f"{url}?{urlencode({'stage': status.value, 'year': year})}",
+                )
+            )
+    return tasks
+
+
+def _returned(user, year: int) -> list[Task]:
+    n = Assistance.objects.filter(proposed_by=user, status=AssistanceStatus.RETURNED, program_year__year=year).count()
+    if not n:
+        return []
+    title = ngettext("%(n)s proposal came back to you", "%(n)s proposals came back to you", n) % {"n": n}
+    return [
+        Task(
+            "arrow-return-left",
+            title,
+            _("Mend and send it again, or withdraw it."),
+            reverse("programs:proposal_list"),
+            True,
+        )
+    ]
+
+
+def _transfers(rights) -> list[Task]:
+    prefixes = rights.region_prefixes(Perm.CHANGE_HOUSEHOLDS)
+    n = TransferRequest.objects.filter(
+        area_q("member__household__region_id", prefixes), state=TransferRequest.State.OPEN
+    ).count()
+    if not n:
+        return []
+    title = ngettext("%(n)s transfer waits for an answer", "%(n)s transfers wait for an answer", n) % {"n": n}
+    return [
+        Task(
+            "arrow-left-right",
+            title,
+            _("People registered here who live elsewhere."),
+            reverse("households:transfer_list"),
+        )
+    ]
+
+
+def _imports(user) -> list[Task]:
+    batches = ImportBatch.objects.filter(by=user, kind="households", state=BatchState.CHECKED).order_by("-id")[:2]
+    return [
+        Task(
+            "file-earmark-spreadsheet",
+            _("%(file)s is checked and not applied") % {"file": batch.file_name},
+            _("Nothing is stored until you apply it."),
+            reverse("households:import_detail", args=[batch.uuid]),
+            True,
+        )
+        for batch in batches
+    ]
+
+
+def _lists(user, year: int) -> list[Task]:
+    """Recipient lists of one's own agency that have not come in."""
+    if access(user).agency_ids(Perm.DELIVER) is None:
+        return []
+    mine = set(ProgramYear.objects.filter(year=year).managed_by(user, Perm.DELIVER).values_list("pk", flat=True))
+    missing = [each.program_year for each in lists_not_in(year) if each.program_year.pk in mine]
+    return [
+        Task(
+            "inbox",
+            _("Recipient list of %(program)s has not come in") % {"program": each.program.short_name},
+            _("Until then figures of aid say so."),
+            reverse("programs:program_detail", args=[each.program.uuid]),
+        )
+        for each in missing[:3]
+    ]
+
+
+def _visits(rights) -> list[Task]:
+    """Poor households that nobody visited for a year."""
+    prefixes = rights.region_prefixes(Perm.CHANGE_HOUSEHOLDS)
+    if prefixes == [""]:
+        return []
+    long_ago = timezone.localdate() - timedelta(days=365)
+    n = (
+        Household.objects.target_group()
+        .filter(area_q("region_id", prefixes))
+        .filter(Q(verified_at__isnull=True) | Q(verified_at__lt=long_ago))
+        .count()
+    )
+    if not n:
+        return []
+    title = ngettext(
+        "%(n)s poor household not verified for a year", "%(n)s poor households not verified for a year", n
+    ) % {"n": n}
+    url = list_url(status="active", desil_from=1, desil_to=4, gap="stale", area=prefixes)
+    return [Task("house-exclamation", title, _("Desil 1–4 in your area, longest unverified first."), url)]

@@ -1,0 +1,7 @@
+"""The Excel reports of the team: each name a builder, all asked for in the same way."""
+
+from reports.workbooks import figures, lists  # noqa: F401 (they register their reports)
+from reports.workbooks.asking import ReportRequest, check, estimate, write
+from reports.workbooks.names import COMING, REPORTS, ReportKind
+
+__all__ = ["COMING", "REPORTS", "ReportKind", "ReportRequest", "check", "estimate", "write"]

@@ -1,0 +1,33 @@
+"""The reports there are, by the names that scripts use (`manage.py export_report NAME`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class ReportKind:
+    """A report: its words, whether it lists people by name, how many rows, and its sheets."""
+
+    name: str
+    label: Any
+    about: Any
+    icon: str
+    lists_names: bool
+    count: Callable
+    build: Callable
+
+
+REPORTS: dict[str, ReportKind] = {}
+
+# Asked for by name as well, and not built yet.
+COMING = {"rat": _("Annual action plan"), "lp2kd": "LP2KD", "ppke": "PPKE", "tindak-lanjut": _("Follow-up matrix")}
+
+
+def register(kind: ReportKind) -> None:
+    """Add a report under its name."""
+    REPORTS[kind.name] = kind
