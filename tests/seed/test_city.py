@@ -226,8 +226,14 @@ class TestCity:
 
     def test_history_says_that_the_seed_wrote_it(self):
         head = Household.objects.get(head_name="Yusmaini", region__name="Laing")
-        entry = HistoryEntry.objects.get(tbl="households_household", pk_text=str(head.pk))
+        entry = HistoryEntry.objects.get(tbl="households_household", pk_text=str(head.pk), op="I")
         assert HistoryTransaction.objects.get(pk=entry.tx_id).action == "demo.seed"
+
+    def test_edits_of_people_stand_in_the_history(self):
+        head = Household.objects.get(head_name="Yusmaini", region__name="Laing")
+        entry = HistoryEntry.objects.get(tbl="households_household", pk_text=str(head.pk), op="U")
+        assert entry.data == {"wall": "3"}
+        assert HistoryTransaction.objects.get(pk=entry.tx_id).actor == "Dewi Fitriani"
 
     def test_people_of_households_differ(self):
         names = Household.objects.exclude(head_name="").values("head_name").distinct().count()

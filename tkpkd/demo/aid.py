@@ -69,7 +69,6 @@ class AidLog:
         )
         self.counts: dict = {}  # (programme, year) → status → rows
         self.receipts: dict = {}
-        self.delivered_in: dict = {}  # year → ids of households something was delivered to
 
     def add(
         self,
@@ -178,11 +177,7 @@ class AidLog:
             )
         by_status = self.counts.setdefault((key, year), {})
         by_status[status] = by_status.get(status, 0) + 1
-        if dates and not void:
-            if family:
-                self.delivered_in.setdefault(year, set()).add(family.id)
-            return True
-        return False
+        return bool(dates) and not void
 
     def send(self) -> None:
         """Send what was gathered; the log first, its deliveries after."""

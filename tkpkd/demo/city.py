@@ -16,7 +16,7 @@ from core.history import history
 from core.models import Region
 from tkpkd import reference
 from tkpkd.demo.aid import Actors, AidDraw, AidLog
-from tkpkd.demo.extras import REMARKS, make_reads, make_sets, make_transfers
+from tkpkd.demo.extras import REMARKS, make_edits, make_reads, make_sets, make_transfers
 from tkpkd.demo.housing import Houses
 from tkpkd.demo.people import Families, Family, Numbers
 from tkpkd.demo.planted import Planted
@@ -140,7 +140,9 @@ class DemoCity:
         programmes.finish(log)
         laing = next((code for code, v in villages.items() if v["name"] == "Laing"), codes[-1])
         make_sets(users, self.numbers, self.today, laing)
-        make_transfers(users, self.numbers, self.today, next((f for f in planted if f.label == "transfer"), None))
+        by_label = {family.label: family for family in planted}
+        make_transfers(users, self.numbers, self.today, by_label.get("transfer"))
+        make_edits(users, by_label.get("edited"))
         make_reads(users, planted, self.today)
         return {
             "households": tables.households.rows,

@@ -10,7 +10,9 @@ from django.utils import timezone
 from core.choices import AccessKind
 from core.models import AccessRecord, Region, User
 from core.registry import registry
-from households.models import HouseholdSet, Member, TransferRequest
+from households.actions.households import edit_household
+from households.actions.members import edit_member
+from households.models import Household, HouseholdSet, Member, TransferRequest
 from tkpkd.demo.people import Family, Numbers
 
 REMARKS = (
@@ -154,6 +156,33 @@ def make_transfers(users: dict[str, User], numbers: Numbers, today: dt.date, ask
     for row in rows:
         row.uuid = numbers.uuid()
     TransferRequest.objects.bulk_create(rows)
+
+
+def make_edits(users: dict[str, User], family: Family | None) -> None:
+    """Changes to Yusmaini's household through the actions, so that its history shows before and after.
+
+    `family`: as it was planted; None, or a city without Laing, leaves them out.
+    """
+    operator = users.get("laing")
+    if family is None or operator is None:
+        return
+    household = Household.objects.get(pk=family.id)
+    edit_household(
+        household=household,
+        section="housing",
+        values={"wall": 6},
+        version=None,
+        by=operator,
+        reason="Dinding kayu sudah diganti bambu, dilihat saat verifikasi",
+    )
+    edit_member(
+        member=Member.objects.get(pk=family.people[1].id),
+        section="work",
+        values={"works": False, "occupation": "Belum/tidak bekerja"},
+        version=None,
+        by=operator,
+        reason="Berhenti kuliah dan belum bekerja",
+    )
 
 
 def make_reads(users: dict[str, User], families: list[Family], today: dt.date) -> None:

@@ -126,7 +126,9 @@ class HouseholdTables:
         for index, desil in ranked:
             self.ranks.add(self.ranks.next_id(), family.id, self._releases[index][0], desil)
         if family.source == "p3ke" or rng.random() < 0.12:
-            self.external.add(self.external.next_id(), family.id, "p3ke", f"137{family.id:09d}")
+            self.external.add(
+                self.external.next_id(), family.id, "p3ke", f"{int(family.uuid[:8] + family.uuid[9:13], 16):015d}"
+            )
         for day, text in family.notes:
             by = self.actors.village(family.region)
             self.notes.add(self.notes.next_id(), family.id, text, by, f"{day} 11:15:00+07")
