@@ -15,7 +15,7 @@ from core.history import history
 from core.models import RoleAssignment, User
 from tkpkd.backups import BackupError, create_backup, restore_backup
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

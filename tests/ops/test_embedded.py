@@ -16,6 +16,7 @@ from tkpkd import embedded, embedded_place
 from tkpkd.embedded import EmbeddedError
 from tkpkd.processes import exists, is_zombie
 
+pytestmark = pytest.mark.slow
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts the server under another account")
 
 # Takes the server, says so, and leaves when its input ends; argument 1 is the data folder.
