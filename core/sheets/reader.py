@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from core.sheets.confined.books import column_letter
+from core.sheets.confined.guard import column_letter
 from core.sheets.confined.spool import load
 from core.sheets.errors import SheetError
 

@@ -348,4 +348,6 @@ def test_the_limits_hold_for_good_files_too(tmp_path, answer):
     path = hostile.xlsx(tmp_path / "good.xlsx", hostile.rows([["a", "b"]] * 50))
     assert answer(path, max_rows=49) == "too_many_rows"
     assert answer(path, max_rows=50) == [[(n, ["a", "b"]) for n in range(1, 51)]]
-    assert answer(path, memory=10 << 20) == "too_large"
+    large = hostile.xlsx(tmp_path / "large.xlsx", hostile.rows([["nama " * 4] * 25] * 20_000))
+    assert answer(large, memory=60 << 20) == "too_large"
+    assert answer(large, seconds=1) == "too_slow" or len(answer(large)[0]) == 20_000

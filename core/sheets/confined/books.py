@@ -3,7 +3,9 @@
 import os
 import threading
 
-from .guard import Refused, Scan, check_zip, sheet_parts
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from .guard import Refused, Scan, check_zip, column_letter, sheet_parts
 
 _HEADER_ROWS = 60  # merged ranges below are not of a header
 _SMALL = 30 << 20  # bytes unzipped; so much is scanned before calamine starts, more beside it
@@ -54,8 +56,6 @@ class _Watch(threading.Thread):
 
 def _guarded(work, *args):
     """Run calamine; its own errors and its panics (no `Exception` in Python) become Refused."""
-    from python_calamine import CalamineError, PasswordError
-
     try:
         return work(*args)
     except PasswordError as error:
@@ -73,8 +73,6 @@ def _guarded(work, *args):
 
 
 def _read_sheets(link: str, spool, limits: dict) -> list[dict]:
-    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
     sheets = []
     with CalamineWorkbook.from_path(link) as book:
         for index, about in enumerate(book.sheets_metadata):
@@ -117,13 +115,3 @@ def _merged(sheet) -> list[tuple[int, int, int, int]]:
         for top, bottom in sheet.merged_cell_ranges or ()
         if top[0] < _HEADER_ROWS
     ]
-
-
-def column_letter(index: int) -> str:
-    """0 -> "A", 16383 -> "XFD"."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

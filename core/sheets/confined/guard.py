@@ -231,8 +231,9 @@ def _last_row(piece: bytes) -> int:
 
 
 # Lengths are bounded: a file made to be slow repeats the beginning of a match a million times.
-# A cell that holds something in a column of three letters (from AAA on); most sheets have none.
-_FAR_CELL = re.compile(rb'\br="([A-Z]{3,4})\d{1,8}"[^>/]{0,200}>\s{0,20}<(?!/)')
+# A cell that holds something in a column of three letters (from AAA on); most sheets have none. It begins with plain
+# letters: any condition before them makes the search of a large sheet nine times slower.
+_FAR_CELL = re.compile(rb'r="([A-Z]{3,4})\d{1,8}"[^>/]{0,200}>\s{0,20}<(?!/)')
 _FROM_1904 = re.compile(rb"<(?:\w{1,9}:)?workbookPr\b[^>]{0,500}?\bdate1904=[\"'](?:1|true|on)[\"']")
 _ROW_NUMBER = re.compile(rb'\br="(\d{1,9})"')
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
@@ -258,6 +259,16 @@ def column_index(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
+
+
+def column_letter(index: int) -> str:
+    """0 -> "A", 16383 -> "XFD"."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 def sheet_parts(path: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The child: takes its limits, reads the file, writes rows to the spool and one line of JSON about them to stdout."""
 
+import gc
 import json
 import os
 import resource
@@ -14,6 +15,7 @@ _answering = threading.Lock()
 def main(arguments: str) -> None:
     """Entry of the child. arguments: JSON with path, name, spool (file descriptor) and the limits."""
     limits = json.loads(arguments)
+    gc.disable()  # nothing here lives in cycles, and going over a million cells again and again costs a tenth
     confine(limits["memory"], limits["cpu"], limits["max_spool"])
     try:
         end(read(limits["path"], limits["name"], limits))

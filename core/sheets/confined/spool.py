@@ -38,7 +38,7 @@ class Spool:
         filled = last = 0
         self.date_columns: set[int] = set()
         for number, cells in rows:
-            if cells.count("") == len(cells):
+            if not any(cells) and cells.count("") == len(cells):  # 0 and False are something
                 continue
             numbers.append(number)
             batch.append(cells)
