@@ -15,7 +15,7 @@ HOME = "13.72"
 LETTERHEAD = {
     "government_name": "Pemerintah Kota Solok",
     "planning_agency": "Bapperida",
-    "team_name": "TKPKD Kota Solok",
+    "team_name": "TKPKD",
     "address": "Jalan Lubuk Sikarah, Kota Solok, Sumatera Barat",
     "place": "Solok",
     "signer_title": "Kepala Badan Perencanaan Pembangunan, Riset dan Inovasi Daerah",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Region
@@ -99,7 +100,16 @@ def coded_field(labels: Labels, name: str, label) -> forms.TypedChoiceField:
     )
 
 
-class ReasonForm(forms.Form):
+class PlainForm(forms.Form):
+    """Labels come from the models, where they stand in lower case; people read them as the start of a line."""
+
+    def __getitem__(self, name):
+        field = self.fields[name]
+        field.label = capfirst(str(field.label or ""))
+        return super().__getitem__(name)
+
+
+class ReasonForm(PlainForm):
     """What every change of a record may carry: why."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -249,7 +259,7 @@ class MemberForm(ReasonForm):
         return self.section_values([name for s in sections for name in MEMBER_SECTIONS[s]])
 
 
-class HouseholdCreateForm(forms.Form):
+class HouseholdCreateForm(PlainForm):
     """The card and address of a new household; its head comes from a MemberForm beside it."""
 
     def __init__(self, *args, user, **kwargs):
@@ -279,7 +289,7 @@ class KkForm(ReasonForm):
     reason = forms.CharField(label=_("reason"), max_length=250)
 
 
-class HeadForm(forms.Form):
+class HeadForm(PlainForm):
     """Another head; the old one gets another relation."""
 
     def __init__(self, *args, household: Household, **kwargs):
@@ -352,7 +362,7 @@ class MoveMemberForm(ReasonForm):
         return household
 
 
-class SplitForm(forms.Form):
+class SplitForm(PlainForm):
     """Some people get a family card of their own."""
 
     def __init__(self, *args, user, household: Household, **kwargs):
@@ -389,13 +399,13 @@ class SplitForm(forms.Form):
         return {m.pk: self.cleaned_data[f"relation_{m.pk}"] for m in self.cleaned_data["members"]}
 
 
-class NoteForm(forms.Form):
+class NoteForm(PlainForm):
     """A remark."""
 
     text = forms.CharField(label=_("note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), strip=True)
 
 
-class TransferForm(forms.Form):
+class TransferForm(PlainForm):
     """Ask for a person who is registered outside one's area."""
 
     nik = NikField()
@@ -411,7 +421,7 @@ class TransferForm(forms.Form):
         return self.cleaned_data["nik"]
 
 
-class TransferAnswerForm(forms.Form):
+class TransferAnswerForm(PlainForm):
     """Accept or refuse a transfer."""
 
     accept = forms.TypedChoiceField(
