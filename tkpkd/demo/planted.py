@@ -180,6 +180,8 @@ class Planted:
             tell=told.yusmaini,
             visited=74,
         )
+        head = yusmaini.people[0]
+        head.nik = self.families.numbers.nik(yusmaini.region, head.birth, head.sex)
         yusmaini.label = "edited"
         yusmaini.ranks = [2, 2, 1]
         yusmaini.notes = [
