@@ -7,3 +7,7 @@ class HouseholdsConfig(AppConfig):
     """Loads what households registers for the apps below it."""
 
     name = "households"
+
+    def ready(self):
+        """Load the registrations."""
+        from households import registrations  # noqa: F401

@@ -168,7 +168,7 @@ class HouseholdFilterForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Search households"))
     desil_from = forms.TypedChoiceField(required=False, label=gettext_lazy("Desil from"), coerce=int, empty_value=None)
-    desil_to = forms.TypedChoiceField(required=False, label=gettext_lazy("to"), coerce=int, empty_value=None)
+    desil_to = forms.TypedChoiceField(required=False, label=gettext_lazy("Desil to"), coerce=int, empty_value=None)
     status = forms.MultipleChoiceField(
         required=False,
         label=gettext_lazy("Status"),
@@ -194,7 +194,7 @@ class HouseholdFilterForm(forms.Form):
         self.fields["rw"], self.fields["rt"] = RtRwField(label="RW"), RtRwField(label="RT")
         health = access(user).can(Perm.SEE_HEALTH)
         facts = [name for name in MEMBER_FACTS if health or not rules.FIELDS[name].health]
-        self.fields["member"] = _facts(facts, _("Has"))
+        self.fields["member"] = _facts(facts, _("Households with"))
         self.fields["housing"] = _facts(HOUSING_FACTS, _("House"))
         self.fields["gap"] = _facts(GAPS, _("Missing"), "gap_")
         self.fields["set"], self.fields["outside"] = SetField(user), SetField(user)
@@ -203,6 +203,10 @@ class HouseholdFilterForm(forms.Form):
             field.required, field.label = False, extra.label
             self.fields[extra.name] = field
         for field in self.fields.values():
+            if isinstance(field.widget, forms.Select):
+                field.widget.attrs.setdefault("class", "form-select")
+            elif isinstance(field.widget, forms.TextInput):
+                field.widget.attrs.setdefault("class", "form-control")
             if "invalid_choice" in field.error_messages:
                 field.error_messages["invalid_choice"] = _("This value is not known here. Remove this filter.")
 

@@ -52,6 +52,10 @@ class HouseholdSetQuerySet(models.QuerySet):
             return self.none()
         return self.filter(Q(owner=user) | Q(shared=True), archived_at__isnull=True, temporary=False)
 
+    def owned_by(self, user):
+        """The person's own sets, also those put away."""
+        return self.filter(owner=user, temporary=False)
+
     def openable_by(self, user):
         """As `visible_to`, with the person's own temporary selections."""
         if not access(user).can(Perm.SEE_NAMES):

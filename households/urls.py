@@ -2,10 +2,31 @@
 
 from django.urls import path
 
-from households.views import edits, pages, people, transfers
+from households.views import downloads, duplicates, edits, lists, pages, people, sets, transfers
 
 app_name = "households"
 urlpatterns = [
+    # the list
+    path("", lists.household_list, name="household_list"),
+    path("count/", lists.household_count, name="household_count"),
+    path("tabs/", lists.tab_counts, name="tab_counts"),
+    path("columns/", lists.column_choose, name="column_choose"),
+    path("bulk/<slug:key>/", lists.household_bulk, name="household_bulk"),
+    path("export/", downloads.household_export, name="household_export"),
+    path("export/list.xlsx", downloads.household_export_file, name="household_export_file"),
+    path("export/full/", downloads.household_export_full, name="household_export_full"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicate_list"),
+    path("duplicates/list.xlsx", duplicates.duplicate_export, name="duplicate_export"),
+    # saved sets
+    path("sets/", sets.set_list, name="set_list"),
+    path("sets/new/", sets.set_new, name="set_new"),
+    path("sets/compare/", sets.set_compare, name="set_compare"),
+    path("sets/<uuid:uuid>/", sets.set_detail, name="set_detail"),
+    path("sets/<uuid:uuid>/rename/", sets.set_rename, name="set_rename"),
+    path("sets/<uuid:uuid>/share/", sets.set_share, name="set_share"),
+    path("sets/<uuid:uuid>/archive/", sets.set_archive, name="set_archive"),
+    path("sets/<uuid:uuid>/restore/", sets.set_restore, name="set_restore"),
+    path("sets/<uuid:uuid>/freeze/", sets.set_freeze, name="set_freeze"),
     # one household
     path("new/", edits.household_create, name="household_create"),
     path("<uuid:uuid>/", pages.household_detail, name="household_detail"),

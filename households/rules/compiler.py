@@ -163,7 +163,8 @@ def _in_set(uuid: str, ctx: Context) -> Truth:
     if saved is None or uuid in ctx.seen:
         return Truth.certain(NEVER)
     if saved.frozen_at is None:
-        return _rule(saved.rule, replace(ctx, seen=ctx.seen | {uuid}))
+        # Of a household that lacks the data it is certain that the filter does not find it.
+        return Truth.certain(_rule(saved.rule, replace(ctx, bind=False, seen=ctx.seen | {uuid})).true)
     # A household that was merged counts through its survivor, once.
     rows = HouseholdSetRow.objects.filter(set=saved).annotate(now=Coalesce("household__merged_into_id", "household_id"))
     return Truth.certain(Q(**{ctx.in_: rows.values("now")}))

@@ -54,7 +54,8 @@ class _Prefixes(SearchQuery):
         super().__init__(" & ".join(f"{w}:*" for w in words), config="simple", search_type="raw")
 
 
-def _by_name(words: list[str]) -> Q:
+def by_name(words: list[str]) -> Q:
+    """Condition on members: every word begins a word of the name."""
     return Q(name_search=_Prefixes(words))
 
 
@@ -75,12 +76,12 @@ def text_truth(op: str, text: str, ctx: Context) -> Truth:
     ids = _few_households(words)
     if ids is not None:
         return Truth.certain(Q(**{ctx.in_: ids}))
-    named = Exists(Member.objects.filter(_by_name(words), household=OuterRef(ctx.household), merged_into__isnull=True))
+    named = Exists(Member.objects.filter(by_name(words), household=OuterRef(ctx.household), merged_into__isnull=True))
     return Truth.certain(Q(named) | Q(**{f"{ctx.prefix}address_search": _Prefixes(words)}))
 
 
 def _few_households(words: list[str]) -> list[int] | None:
-    named = Member.objects.filter(_by_name(words), merged_into__isnull=True).order_by()
+    named = Member.objects.filter(by_name(words), merged_into__isnull=True).order_by()
     lived = Household.objects.filter(_by_address(words)).order_by()
     ids = set(named.values_list("household", flat=True)[: FEW + 1])
     if len(ids) <= FEW:

@@ -68,7 +68,7 @@ class _Words:
 
     def member(self, rule: dict) -> str:
         if not rule:
-            return _("any")
+            return _("anybody")
         return self._joined(rule, self.member) or self._leaf(rule, "member")
 
     def _joined(self, rule: dict, say) -> str:

@@ -122,6 +122,8 @@ def test_compiler_equals_slow_evaluation(made):
         want = {h.pk: slow_rules.household(clean, h, DAY) for h in made}
         found = set(Household.objects.filter(rules.compile_rule(clean, day=DAY)).values_list("pk", flat=True))
         assert found == {pk for pk, holds in want.items() if holds}
+        rest = Household.objects.filter(~rules.truth(clean, day=DAY).true).values_list("pk", flat=True)
+        assert set(rest) == set(want) - found
         fits = rules.annotate_fit(Household.objects.all(), clean, day=DAY).values_list("pk", "fits")
         assert dict(fits) == want
         assert rules.validate(clean) == clean
