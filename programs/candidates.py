@@ -378,3 +378,14 @@ def recipients_to_copy(source: ProgramYear) -> dict[str, QuerySet]:
             pk__in=rows.filter(household__isnull=False).values("household")
         )
     }
+
+
+def fitting_outside(program_year: ProgramYear, households: QuerySet) -> dict[str, QuerySet]:
+    """Of `households` those, or the people in them, who fit and have no open row, as arguments of `preview`."""
+    rows = Assistance.objects.open().filter(program_year=program_year)
+    if program_year.program.benefit_unit == BenefitUnit.PERSON:
+        people = Member.objects.active().filter(household__in=households.order_by().values("pk"))
+        people = eligibility.fit_members(program_year, people)
+        return {"members": people.exclude(pk__in=rows.filter(member__isnull=False).values("member"))}
+    found = eligibility.fit(program_year, households)
+    return {"households": found.exclude(pk__in=rows.filter(household__isnull=False).values("household"))}

@@ -25,6 +25,7 @@ from programs import eligibility
 from programs.choices import AssistanceStatus, BenefitUnit
 from programs.models import (
     AllowedPair,
+    Assistance,
     Delivery,
     EnrolledHousehold,
     Program,
@@ -482,6 +483,20 @@ def funnel(program_year: ProgramYear, area: str = "") -> Funnel:
     row = rows_of(program_year, area).aggregate(**columns)
     waiting = {s.value: row[f"at_{s.value}"] for s in AssistanceStatus}
     return Funnel(*(row[step] for step in PASSED), waiting)
+
+
+def stages_of_year(year: int) -> dict[int, dict[str, int]]:
+    """Rows of each programme year of `year` by present status: programme year id → status → rows. One query."""
+    rows = (
+        Assistance.objects.filter(program_year__year=year)
+        .order_by()
+        .values_list("program_year", "status")
+        .annotate(n=Count("pk"))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for pk, status, n in rows:
+        found.setdefault(pk, {})[status] = n
+    return found
 
 
 @dataclass(frozen=True)

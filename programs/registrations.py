@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.registry import MenuEntry, SearchSource, registry
+from core.registry import MenuEntry, Panel, SearchSource, registry
 from core.roles import Perm
-from programs import conditions, household_list
+from programs import conditions, household_list, panels, recipients  # noqa: F401
 from programs.actions import follow
 
 registry.menu.append(
@@ -23,6 +23,12 @@ registry.conditions |= {condition.key: condition for condition in conditions.ALL
 registry.household_filters += household_list.FILTERS
 registry.household_columns += household_list.COLUMNS
 registry.bulk_actions.append(household_list.ENROL)
+registry.household_panels += [
+    Panel("deserved", 10, panels.deserved_panel),
+    Panel("proposed", 20, panels.proposed_panel),
+    Panel("reach", 30, panels.reach_panel),
+]
+registry.household_history.append(panels.history_keys)
 registry.search_sources.append(SearchSource("programs", _("Programmes"), 20, household_list.find_programs))
 registry.recipients_of.append(household_list.serves)
 registry.members_moved.append(follow.members_moved)

@@ -1,0 +1,1 @@
+"""Forms of programmes and the log: they read and explain; the actions decide."""

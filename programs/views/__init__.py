@@ -1,0 +1,1 @@
+"""Pages of programmes and of the assistance log, one module a noun."""
