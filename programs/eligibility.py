@@ -131,7 +131,7 @@ class Deserved:
     members: list[Member] = field(default_factory=list)
 
 
-def may_judge(user, program: Program, rule: dict, region: str) -> bool:
+def may_judge(user, program: Program, rule: dict, region: str | None = None) -> bool:
     """Whether `user` may learn that somebody meets `rule`: a rule on health needs the right to see health."""
     if not uses_health(rule):
         return True
