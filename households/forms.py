@@ -191,7 +191,7 @@ class MemberForm(ReasonForm):
         for name in names:
             self.fields[name] = self._field(name, labels)
         if head or (member and member.relation == HEAD):
-            del self.fields["relation"]
+            self.fields.pop("relation", None)
         elif "relation" in self.fields:
             self.fields["relation"].choices = [c for c in self.fields["relation"].choices if c[0] != HEAD]
         if "identity" in sections:
