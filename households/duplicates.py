@@ -138,7 +138,7 @@ def counts(areas: Iterable[str], *, wait: bool = False) -> dict[str, int]:
 
 
 def pairs(
-    areas: Iterable[str], *, kind: str = "", limit: int | None = PAGE_SIZE, offset: int = 0, wait: bool = False
+    areas: Iterable[str], *, kind: str = "", limit: int | None = None, offset: int = 0, wait: bool = False
 ) -> list[Pair]:
     """Pairs within these areas, strongest sign first. Both of a pair lie within. Raises TooSlow unless `wait`."""
     sql, params = _sql(areas)

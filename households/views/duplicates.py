@@ -58,7 +58,7 @@ def duplicate_list(request):
     try:
         counts = duplicates.counts(areas)
         offset = (page - 1) * duplicates.PAGE_SIZE
-        context["pairs"] = duplicates.pairs(areas, kind=kind, offset=offset)
+        context["pairs"] = duplicates.pairs(areas, kind=kind, limit=duplicates.PAGE_SIZE, offset=offset)
     except duplicates.TooSlow:
         return render(request, "households/duplicate_list.html", context | {"slow": True})
     total = counts[kind] if kind else sum(counts.values())
