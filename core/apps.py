@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class CoreConfig(AppConfig):
-    """Loads what core registers for the apps below it."""
+    """The ground that every app stands on."""
 
     name = "core"
+
+    def ready(self):
+        """Fill the registry."""
+        from core import registrations  # noqa: F401

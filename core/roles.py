@@ -39,6 +39,9 @@ class Perm(StrEnum):
     APPROVE = "approve"  # approve, stop, reject
     DELIVER = "deliver"  # record deliveries, bring recipient lists
     SHARE_SETS = "share_sets"
+    SEE_MEETINGS = "see_meetings"  # meetings, decisions, action items within `meetings.sight`; agency or area scope
+    RUN_MEETINGS = "run_meetings"  # the secretariat: plan, invite, minutes, decisions, action items, letters
+    REPORT_ACTIONS = "report_actions"  # progress, obstacles, proof and extensions of own action items
     APPROVE_MINUTES = "approve_minutes"
     MANAGE_REFERENCE = "manage_reference"  # admin: regions, agencies, code lists, programmes
     MANAGE_USERS = "manage_users"  # admin: users, roles, settings
@@ -60,6 +63,9 @@ _STAFF = _READ_CITY | {
     Perm.DELIVER,
     Perm.SHARE_SETS,
     Perm.MANAGE_REFERENCE,
+    Perm.SEE_MEETINGS,
+    Perm.RUN_MEETINGS,
+    Perm.REPORT_ACTIONS,
 }
 
 # Rights that an assignment to an agency or a programme group gives for the whole city; its other rights hold for the
@@ -71,7 +77,9 @@ CITY_WIDE_OF_GROUP = CITY_WIDE | {Perm.SEE_AMOUNTS}  # a coordinator sees the ai
 ROLES: dict[str, frozenset[Perm]] = {
     Role.BAPPEDA_ADMIN: frozenset(_STAFF | {Perm.MANAGE_USERS, Perm.SEE_LOGS}),
     Role.BAPPEDA_STAFF: frozenset(_STAFF),
-    Role.GROUP_COORDINATOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS}),
+    Role.GROUP_COORDINATOR: frozenset(
+        _READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS, Perm.SEE_MEETINGS}
+    ),
     Role.OPD_OPERATOR: frozenset(
         _READ_CITY
         | {
@@ -83,10 +91,21 @@ ROLES: dict[str, frozenset[Perm]] = {
             Perm.VERIFY,
             Perm.DELIVER,
             Perm.SHARE_SETS,
+            Perm.SEE_MEETINGS,
+            Perm.REPORT_ACTIONS,
         }
     ),
     Role.OPD_APPROVER: frozenset(
-        _READ_CITY | {Perm.UNMASK_RECIPIENTS, Perm.SEE_AMOUNTS, Perm.SEE_HEALTH_FOR_RULE, Perm.APPROVE, Perm.SHARE_SETS}
+        _READ_CITY
+        | {
+            Perm.UNMASK_RECIPIENTS,
+            Perm.SEE_AMOUNTS,
+            Perm.SEE_HEALTH_FOR_RULE,
+            Perm.APPROVE,
+            Perm.SHARE_SETS,
+            Perm.SEE_MEETINGS,
+            Perm.REPORT_ACTIONS,
+        }
     ),
     Role.KELURAHAN_OPERATOR: frozenset(
         _READ_CITY
@@ -97,11 +116,13 @@ ROLES: dict[str, frozenset[Perm]] = {
             Perm.CHANGE_HOUSEHOLDS,
             Perm.IMPORT_HOUSEHOLDS,
             Perm.PROPOSE,
+            Perm.SEE_MEETINGS,
+            Perm.REPORT_ACTIONS,
         }
     ),
-    Role.KECAMATAN_READER: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS}),
-    Role.LEADERSHIP: frozenset({Perm.SEE_FIGURES, Perm.APPROVE_MINUTES}),
-    Role.AUDITOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.SEE_LOGS}),
+    Role.KECAMATAN_READER: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.SEE_MEETINGS}),
+    Role.LEADERSHIP: frozenset({Perm.SEE_FIGURES, Perm.SEE_MEETINGS, Perm.APPROVE_MINUTES}),
+    Role.AUDITOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.SEE_LOGS, Perm.SEE_MEETINGS}),
 }
 
 AREA_ROLES = frozenset({Role.KELURAHAN_OPERATOR, Role.KECAMATAN_READER})
@@ -174,6 +195,11 @@ class Access:
             if (agency is None or s.agency in (None, agency)) and (group is None or s.group in (None, group))
         }
         return [""] if "" in codes else sorted(codes)
+
+    def reaches_as_far(self, perm: Perm, other: Perm) -> bool:
+        """Whether `perm` is held in every area in which `other` is: what a column over such rows needs."""
+        here, there = self.region_prefixes(perm), self.region_prefixes(other)
+        return bool(there) and all(any(_covers(mine, code) for mine in here) for code in there)
 
     def agency_ids(self, perm: Perm) -> list[int] | None:
         """Agencies for which the right is held in some area; None = every agency, `[]` = none.

@@ -34,6 +34,8 @@ TABLE = {
         P.SEE_AMOUNTS: CITY,
         P.SHARE_SETS: CITY,
         P.VERIFY: OWN_GROUP,
+        P.SEE_MEETINGS: OWN_GROUP,
+        P.SEE_MEETINGS: OWN_GROUP,
     },
     "opd_operator": {
         P.SEE_FIGURES: CITY,
@@ -47,6 +49,10 @@ TABLE = {
         P.PROPOSE: OWN_AGENCY,
         P.VERIFY: OWN_AGENCY,
         P.DELIVER: OWN_AGENCY,
+        P.SEE_MEETINGS: OWN_AGENCY,
+        P.REPORT_ACTIONS: OWN_AGENCY,
+        P.SEE_MEETINGS: OWN_AGENCY,
+        P.REPORT_ACTIONS: OWN_AGENCY,
     },
     "opd_approver": {
         P.SEE_FIGURES: CITY,
@@ -57,6 +63,10 @@ TABLE = {
         P.UNMASK_RECIPIENTS: OWN_AGENCY,
         P.SEE_HEALTH_FOR_RULE: OWN_AGENCY,
         P.APPROVE: OWN_AGENCY,
+        P.SEE_MEETINGS: OWN_AGENCY,
+        P.REPORT_ACTIONS: OWN_AGENCY,
+        P.SEE_MEETINGS: OWN_AGENCY,
+        P.REPORT_ACTIONS: OWN_AGENCY,
     },
     "kelurahan_operator": {
         P.SEE_FIGURES: AREA,
@@ -68,10 +78,27 @@ TABLE = {
         P.CHANGE_HOUSEHOLDS: AREA,
         P.IMPORT_HOUSEHOLDS: AREA,
         P.PROPOSE: AREA,
+        P.SEE_MEETINGS: AREA,
+        P.REPORT_ACTIONS: AREA,
+        P.SEE_MEETINGS: AREA,
+        P.REPORT_ACTIONS: AREA,
     },
-    "kecamatan_reader": {P.SEE_FIGURES: AREA, P.SEE_NAMES: AREA, P.SEE_AID: AREA, P.SEE_AMOUNTS: AREA},
-    "leadership": {P.SEE_FIGURES: CITY, P.APPROVE_MINUTES: CITY},
-    "auditor": {P.SEE_FIGURES: CITY, P.SEE_NAMES: CITY, P.SEE_AID: CITY, P.SEE_AMOUNTS: CITY, P.SEE_LOGS: CITY},
+    "kecamatan_reader": {
+        P.SEE_FIGURES: AREA,
+        P.SEE_NAMES: AREA,
+        P.SEE_AID: AREA,
+        P.SEE_AMOUNTS: AREA,
+        P.SEE_MEETINGS: AREA,
+    },
+    "leadership": {P.SEE_FIGURES: CITY, P.SEE_MEETINGS: CITY, P.APPROVE_MINUTES: CITY},
+    "auditor": {
+        P.SEE_FIGURES: CITY,
+        P.SEE_NAMES: CITY,
+        P.SEE_AID: CITY,
+        P.SEE_AMOUNTS: CITY,
+        P.SEE_LOGS: CITY,
+        P.SEE_MEETINGS: CITY,
+    },
 }
 
 
@@ -138,6 +165,13 @@ def test_area_of_one_role_and_agency_of_another_do_not_multiply(world, two_roles
     assert rights.region_prefixes(P.PROPOSE, agency=other) == [""]
     assert not rights.can(P.CHANGE_HOUSEHOLDS, region=OTHER)
     assert not rights.can(P.UNMASK, region=OTHER)
+
+
+def test_column_over_rows_of_a_wider_right_needs_that_width(world, two_roles):
+    assert access(world.user("kelurahan_operator")).reaches_as_far(P.SEE_HEALTH, P.SEE_NAMES)
+    assert not access(two_roles).reaches_as_far(P.SEE_HEALTH, P.SEE_NAMES)  # names in the city, health in one kelurahan
+    assert access(world.user("bappeda_staff")).reaches_as_far(P.SEE_HEALTH, P.SEE_NAMES)
+    assert not access(world.user("leadership")).reaches_as_far(P.SEE_FIGURES, P.SEE_NAMES)
 
 
 def test_rows_within_are_those_of_each_scope(world, two_roles):
