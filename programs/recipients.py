@@ -21,10 +21,12 @@ from households.rules import compile_rule
 from households.rules.text import broken_number, households_of_number, whole_number
 from programs import eligibility, figures, rights
 from programs.choices import AssistanceStatus, BenefitUnit
+from programs.forms.fields import style_controls
 from programs.models import Assistance, Delivery, ProgramYear
 
 PAGE_SIZE = 50
 DEFAULT_SORT = "name"
+DECIDED = (AssistanceStatus.APPROVED, AssistanceStatus.RECEIVED, AssistanceStatus.STOPPED)
 KIND = "programs.recipients"
 PASSED = (
     ("proposed", gettext_lazy("Proposed at all")),
@@ -96,8 +98,7 @@ class RecipientFilterForm(forms.Form):
             label=_("Kelurahan"),
             choices=[("", _("All kelurahan")), *home.order_by("name").values_list("code", "name")],
         )
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = field.label or ""
+        style_controls(self)
 
     def clean_q(self):
         """The search text; a NIK or KK must be whole."""
@@ -248,6 +249,8 @@ def _add_fit(rows: list[dict], program_year: ProgramYear) -> None:
     for row in rows:
         row["unfit"] = row["id"] in standing and row["id"] not in fitting
         row["status_name"] = AssistanceStatus(row["status"]).label
+        if row["status"] not in DECIDED:
+            row["amount"] = None
 
 
 def amount_seen(user, program_year: ProgramYear):

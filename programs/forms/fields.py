@@ -50,3 +50,11 @@ class LinesField(forms.CharField):
         if any(len(line) > self.length for line in lines):
             raise ValidationError(_("Write at most %(n)s letters in a line."), params={"n": self.length})
         return lines
+
+
+def style_controls(form: forms.Form) -> None:
+    """Dress the controls of a filter bar, which stand without visible labels."""
+    for field in form.fields.values():
+        if isinstance(field.widget, forms.Select):
+            field.widget.attrs["class"] = "form-select"
+        field.widget.attrs["aria-label"] = field.label or ""

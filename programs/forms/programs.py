@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Agency
@@ -12,7 +13,7 @@ from core.roles import Perm, access
 from households.forms import DateField
 from programs.actions.programmes import PROGRAM_FIELDS, YEAR_FIELDS
 from programs.choices import Fund, Sponsor
-from programs.forms.fields import LinesField, RupiahField
+from programs.forms.fields import LinesField, RupiahField, style_controls
 from programs.models import Program, ProgramYear, Scheme, SchemeItem
 
 SCHEMES = ("cluster", "strategy")
@@ -48,13 +49,12 @@ class ProgramFilterForm(forms.Form):
             )
             field.label_from_instance = _short_class(str(word))
             self.fields[name] = field
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = field.label or ""
+        style_controls(self)
 
 
 def _short_class(word: str):
     def label(item) -> str:
-        return f"{word} {item.code}: {item.name[:60]}"
+        return f"{word} {item.code}: {Truncator(item.name).chars(40)}"
 
     return label
 

@@ -118,19 +118,29 @@ class RuleForm(forms.Form):
         self.fields["sectors"] = _ticks(_("Works in"), rules.choices("work_sector", "member"), coerce=int)
 
     @property
-    def sections(self) -> list[tuple[str, list]]:
-        """(heading, bound fields) in the order of the page."""
-        groups = [
-            (_("Household"), ["desil_low", "desil_high", "areas"]),
-            (_("House"), ["ownership", "house", "house_any"]),
+    def sections(self) -> list[dict]:
+        """The controls in groups: label, fields, and whether the group folds (long lists) and stands open."""
+        groups = (
+            (_("Household"), ("desil_low", "desil_high"), False),
+            (_("Area"), ("areas",), True),
+            (_("House"), ("ownership", "house", "house_any"), False),
             (
                 _("The person who receives") if self.person else _("Members"),
-                [*PERSON, "facts", "at_least"],
+                (*PERSON, "facts", "at_least"),
+                False,
             ),
-            (_("Other programmes"), ["without"]),
-            (_("In force"), ["year_from", "year_to", "legal_basis"]),
+            (_("Other programmes"), ("without",), True),
+            (_("In force"), ("year_from", "year_to", "legal_basis"), False),
+        )
+        return [
+            {
+                "label": label,
+                "fields": [self[name] for name in names if name in self.fields],
+                "folds": folds,
+                "opened": any(self[name].value() for name in names if name in self.fields),
+            }
+            for label, names, folds in groups
         ]
-        return [(title, [self[name] for name in names if name in self.fields]) for title, names in groups]
 
     def clean(self):
         values = super().clean()

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from core.models import Region
 from core.models.regions import area_q
 from core.roles import Perm, access, require
+from core.templatetags.shell import angka
 from households.filters import list_url
+from programs.figures import SMALL
 from programs.models import Assistance, Program, ProgramYear
 
 
@@ -85,6 +87,10 @@ class Links:
     def __init__(self, request, breakdown: str = "#breakdown"):
         self.names = access(request.user).can(Perm.SEE_AID)
         self.breakdown = breakdown
+
+    def shown(self, n: int) -> str:
+        """A count in words: under 5 not told to who may not see names."""
+        return angka(n) if self.names or not 0 < n < SMALL else _("under 5")
 
     def households(self, params: dict) -> str:
         """The household list with these filters."""

@@ -21,6 +21,7 @@ from programs.recipients import RecipientFilter
 from programs.views.finding import Links, figures_area, find_program, program_crumbs, recipients_url
 from programs.views.recipients import list_context
 
+FIRST_ROWS = 10  # of the recipients on the programme's page
 JUDGED = (BenefitUnit.HOUSEHOLD, BenefitUnit.PERSON)
 
 
@@ -145,7 +146,7 @@ def _year_context(request, program_year: ProgramYear, area: str) -> dict:
     if sees_names:
         found = RecipientFilter({}, program_year=program_year, user=request.user)
         found.is_valid()
-        context |= list_context(request, found)
+        context |= list_context(request, found, size=FIRST_ROWS) | {"prev": "", "next": "", "only_first": True}
     return context
 
 
@@ -200,7 +201,7 @@ def _waiting(program_year, funnel: figures.Funnel, links: Links) -> list[dict]:
         "rejected": _("rejected"),
     }
     return [
-        {"n": funnel.waiting[key], "text": text, "url": links.recipients(program_year, stage=key)}
+        {"n": links.shown(funnel.waiting[key]), "text": text, "url": links.recipients(program_year, stage=key)}
         for key, text in texts.items()
         if funnel.waiting[key]
     ]
@@ -214,6 +215,7 @@ def _targeting(program_year, area: str, links: Links) -> dict:
     return {
         "missed": missed,
         "outside": outside,
+        "outside_shown": links.shown(outside.part),
         "target_url": links.households(missed.total_params),
         "missed_url": links.households(missed.params),
         "candidates_url": links.households(candidates),

@@ -26,21 +26,21 @@ from programs.actions import steps as actions
 from programs.actions.steps import STEPS, Outcome, preview_step, steps_for
 from programs.forms.steps import DeliverForm, StepForm
 from programs.models import Program, ProgramYear
-from programs.recipients import KIND, RecipientFilter, page_of
+from programs.recipients import KIND, PAGE_SIZE, RecipientFilter, page_of
 from programs.views.finding import find_year, program_url, recipients_url, year_crumbs
 
 MOST_PICKED = 1000
 DELIVER = "deliver"
 
 
-def list_context(request, found: RecipientFilter) -> dict:
+def list_context(request, found: RecipientFilter, *, size: int = PAGE_SIZE) -> dict:
     """What the table of recipients needs; `found` is valid."""
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
-        page = page_of(found, after="" if before else after, before=before)
+        page = page_of(found, after="" if before else after, before=before, size=size)
     except BadToken:
         messages.warning(request, _("That page is not known. This is the first page."))
-        page = page_of(found)
+        page = page_of(found, size=size)
     program_year = found.program_year
     path = recipients_url(program_year)
     chips = [
