@@ -1,0 +1,1 @@
+"""Import of household sheets: fields, profiles of known layouts, staging, rules, preview, apply, undo."""

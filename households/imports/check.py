@@ -1,0 +1,384 @@
+"""Check of a batch: read the file into staging, find who is who, judge every row, say what would change.
+
+`check` reads the stored file; `judge` looks at the staged rows and the database only, so that apply repeats it.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.imports import Progress
+from core.imports.findings import clear, save
+from core.imports.layout import taken_sheets
+from core.models import ImportBatch
+from core.roles import Perm, access
+from core.sheets import SheetError
+from households.imports.differences import HOUSEHOLD, MEMBER, fragments
+from households.imports.matching import gather_families, match_families, match_people, regroup_people
+from households.imports.precedence import GROUPS, may_overwrite
+from households.imports.profiles import profile_of
+from households.imports.regions import Regions
+from households.imports.rules import Judged, against_the_database, on_the_outcome, run, within_the_sheet
+from households.imports.staging import NULL, copy_rows, is_lookup, put_into_families, stage
+
+
+def check(batch: ImportBatch, progress: Progress) -> None:
+    """Read the stored file into staging and judge it; findings, counts and staging of a former check go."""
+    clear(batch, "file", "cells", "rules", "apply")
+    prefixes = areas_of(batch.by)
+    fixed = batch.area or None
+    locked = batch.options.get("area_is_default", False)
+    regions = Regions(fixed=None if locked else fixed, default=(fixed or "") if locked else "", prefixes=prefixes)
+    staged = stage(batch, regions, progress)
+    if not len(staged):
+        raise SheetError("empty")
+    headers = {index: {"name": about["name"], **_titles(about)} for index, about in taken_sheets(batch)}
+    families = put_into_families(staged, kk_once=profile_of(batch.options.get("profile", "")).kk_once, titles=headers)
+    progress(0, 0, _("Comparing with our data"))
+    copy_rows(batch, staged, families, progress)
+    save(batch, (finding._replace(group=families[n]) for n, finding in staged.findings))
+    columns = {name for name, values in staged.columns.items() if any(value != NULL for value in values)}
+    batch.counts = {
+        "rows": len(staged),
+        "blank": staged.blank,
+        "columns": sorted(columns),
+        "household_sheets": _household_sheets(batch, headers),
+        "lookup": is_lookup(staged.fields),
+        "people": not columns & {"kk", "kk_raw", "ext_id", "relation"},
+    }
+    judge(batch, progress)
+
+
+def areas_of(user) -> list[str]:
+    """Areas a person may import into, as code prefixes; the system everywhere."""
+    return [""] if user is None else access(user).region_prefixes(Perm.IMPORT_HOUSEHOLDS)
+
+
+def _titles(about: dict) -> dict[str, str]:
+    texts = {index: text for index, text, _parts in about["titles"]}
+    return {key: texts.get(index, "") for key, index in about["mapping"].items()}
+
+
+def _household_sheets(batch: ImportBatch, headers: dict) -> list[int]:
+    return [i for i, about in taken_sheets(batch) if "head_name" in about["mapping"] and "name" not in about["mapping"]]
+
+
+def judged(batch: ImportBatch) -> Judged:
+    """What the rules need to know of a batch whose rows are staged."""
+    counts, sheets = batch.counts, batch.layout["sheets"]
+    titles: dict[str, list[str]] = {}
+    for index, about in taken_sheets(batch):
+        found = _titles(about)
+        # Some staged columns are read from other fields of the sheet.
+        found |= {"birth_date": found.get("birth_date") or found.get("birth", "")}
+        found |= {"name": found.get("name") or found.get("head_name", "")}
+        found |= {"ext_id": found.get("p3ke_id") or found.get("dtks_id", "")}
+        for key, text in found.items():
+            titles.setdefault(key, [""] * len(sheets))[index] = text
+    columns = set(counts["columns"])
+    fixed = batch.area if batch.area and not batch.options.get("area_is_default") and not counts["lookup"] else None
+    return Judged(
+        batch_id=batch.pk,
+        columns=frozenset(columns | {"region"} if fixed else columns),
+        sheets=[about["name"] for about in sheets],
+        titles=titles,
+        prefixes=areas_of(batch.by),
+        household_sheets=counts["household_sheets"],
+        lookup=counts["lookup"],
+        date=(batch.effective or timezone.localdate()).isoformat(),
+        source=batch.source,
+        may=may_overwrite(batch.source),
+        region=batch.area or None,
+    )
+
+
+def judge(batch: ImportBatch, progress: Progress) -> None:
+    """Say for every staged row and family what would happen to it now; what a person saw before is kept as `shown`.
+
+    Leaves the temporary tables `import_match` and `import_heads` behind until the transaction ends.
+    """
+    j = judged(batch)
+    clear(batch, "rules")
+    with connection.cursor() as cursor:
+        _forget(cursor, j)
+        if batch.counts["people"]:
+            regroup_people(cursor, batch.pk)
+        gather_families(cursor, batch.pk, j.columns)
+        _recall(cursor, j)
+        if j.region and "region" in j.columns and not batch.options.get("area_is_default"):
+            _set_region(cursor, j, "true")
+        match_families(cursor, batch.pk, j.columns)
+        if j.region and not j.lookup:
+            _set_region(cursor, j, "region IS NULL AND household_id IS NULL")
+        match_people(cursor, batch.pk, j.columns, j.household_sheets)
+        _mark_newer(cursor, j)
+        _find_heads(cursor, j)
+        run(cursor, j, within_the_sheet(j))
+        run(cursor, j, against_the_database(j))
+        _compare_households(cursor, j)
+        _compare_people(cursor, j)
+        _compare_statuses(cursor, j)
+        _conclude(cursor, j)
+        batch.counts |= count(cursor, batch.pk)
+
+
+# --- before ---------------------------------------------------------------------------------------------------------
+
+
+def _forget(cursor, j: Judged) -> None:
+    """Drop the families of a former judgement, remembering what a person saw and chose."""
+    cursor.execute("DROP TABLE IF EXISTS import_shown")
+    cursor.execute(
+        "CREATE TEMP TABLE import_shown ON COMMIT DROP AS SELECT family, digest, overwrite, applied "
+        "FROM households_importfamily WHERE batch_id = %s",
+        [j.batch_id],
+    )
+    cursor.execute("DELETE FROM households_importfamily WHERE batch_id = %s", [j.batch_id])
+    cursor.execute(
+        "UPDATE households_importrow SET member_id = NULL, how = NULL, from_household = NULL, changes = NULL, "
+        "held = NULL, outcome = NULL WHERE batch_id = %s AND (member_id IS NOT NULL OR outcome IS NOT NULL)",
+        [j.batch_id],
+    )
+
+
+def _recall(cursor, j: Judged) -> None:
+    cursor.execute(
+        "UPDATE households_importfamily f SET shown = s.digest, overwrite = s.overwrite, applied = s.applied "
+        "FROM import_shown s WHERE f.batch_id = %s AND f.family = s.family",
+        [j.batch_id],
+    )
+
+
+def _set_region(cursor, j: Judged, where: str) -> None:
+    cursor.execute(
+        f"UPDATE households_importfamily SET region = %s WHERE batch_id = %s AND {where}", [j.region, j.batch_id]
+    )
+
+
+def _mark_newer(cursor, j: Judged) -> None:
+    """Families of which we hold newer data than the sheet: a visit since, or a later sheet."""
+    cursor.execute(
+        """
+        UPDATE households_importfamily f SET newer = true FROM households_household h
+        WHERE f.batch_id = %(batch)s AND h.id = f.household_id AND greatest(h.verified_at, h.data_date) > %(date)s::date
+        """,
+        j.params,
+    )
+
+
+def _find_heads(cursor, j: Judged) -> None:
+    """Heads of ours that the sheet's head would stand beside: they yield (relation emptied), or block the sheet's."""
+    cursor.execute("DROP TABLE IF EXISTS import_heads")
+    cursor.execute(
+        """
+        CREATE TEMP TABLE import_heads ON COMMIT DROP AS
+        SELECT f.family, m.id AS member_id, f.head_n,
+          NOT (h.source = ANY(%(may_identity)s) AND NOT (f.newer AND NOT f.overwrite)) AS blocked
+        FROM households_importfamily f
+        JOIN households_household h ON h.id = f.household_id
+        JOIN households_member m ON m.household_id = h.id AND m.relation = 1 AND m.status = 'active'
+        LEFT JOIN import_match t ON t.n = f.head_n
+        WHERE f.batch_id = %(batch)s AND f.has_head AND t.member_id IS DISTINCT FROM m.id
+          AND NOT EXISTS (  -- a head who moves away or is no longer there makes room
+            SELECT FROM import_match o JOIN households_importrow r ON r.batch_id = f.batch_id AND r.n = o.n
+            WHERE o.member_id = m.id AND (r.family <> f.family OR coalesce(r.m_status, 'active') <> 'active'))
+        """,
+        j.params,
+    )
+
+
+# --- differences ----------------------------------------------------------------------------------------------------
+
+
+def _may(alias: str = "h") -> str:
+    """A lateral row of booleans: may the source overwrite the fields of each group in this household."""
+    parts = [f"{alias}.source = ANY(%(may_{group})s) AS may_{group}" for group in GROUPS]
+    # A newer official rank stays; other sources give a rank only where there is no official one.
+    parts.append(
+        f"(({alias}.desil_source <> 'dtsen' OR %(source)s = 'dtsen') AND ({alias}.desil_date IS NULL "
+        f"OR {alias}.desil_date <= %(date)s::date OR ({alias}.desil_source <> 'dtsen' AND %(source)s = 'dtsen'))) "
+        "AS may_desil"
+    )
+    return f"CROSS JOIN LATERAL (SELECT {', '.join(parts)}) may"
+
+
+def _compare_households(cursor, j: Judged) -> None:
+    compared = [c for c in HOUSEHOLD.values() if c.field in j.columns]
+    if j.lookup:
+        compared = [c for c in compared if c.field in ("desil", "verified_at")]
+    parts = fragments(compared, "f")
+    cursor.execute(
+        f"""
+        UPDATE households_importfamily f SET changes = x.changes, held = x.held FROM (
+          SELECT f.family, {parts.changes} AS changes, {parts.held} AS held
+          FROM households_importfamily f JOIN households_household h ON h.id = f.household_id {_may()}
+          CROSS JOIN LATERAL (SELECT f.newer AND NOT f.overwrite AS ours_newer) n
+          WHERE f.batch_id = %(batch)s AND ({parts.any})
+        ) x WHERE f.batch_id = %(batch)s AND f.family = x.family
+        """,
+        j.params,
+    )
+
+
+def _compare_people(cursor, j: Judged) -> None:
+    """What would change of people we know, and who would come from another household."""
+    if j.lookup:
+        return
+    compared = [c for c in MEMBER.values() if c.field in j.columns or c.always]
+    # A head named by a sheet of families is known by the household, not by the name.
+    compared = [c._replace(differs=f"t.how <> 'head' AND {c.differs}") if c.field == "name" else c for c in compared]
+    parts = fragments(compared, "r")
+    cursor.execute(
+        f"""
+        UPDATE households_importrow r SET member_id = x.member_id, how = x.how, from_household = x.moves_from,
+          changes = x.changes, held = x.held,
+          outcome = CASE WHEN x.stays THEN 'held' WHEN coalesce(x.changes::text, x.moves_from::text) IS NOT NULL
+                    THEN 'changed' END
+        FROM (
+          SELECT r.n, t.member_id, t.how, {parts.changes} AS changes, {parts.held} AS held,
+            CASE WHEN moves THEN m.household_id END AS moves_from, moves AND ours_newer AS stays
+          FROM import_match t
+          JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = t.n
+          JOIN households_member m ON m.id = t.member_id
+          JOIN households_household h ON h.id = m.household_id
+          JOIN households_importfamily f ON f.batch_id = %(batch)s AND f.family = r.family
+          LEFT JOIN import_heads b ON b.family = r.family AND b.head_n = r.n AND b.blocked
+          CROSS JOIN LATERAL (
+            SELECT m.household_id IS DISTINCT FROM f.household_id AS moves,
+              NOT f.overwrite AND coalesce(greatest(h.verified_at, h.data_date) > %(date)s::date, false)
+                AS ours_newer
+          ) mine
+          {_may()}
+          WHERE moves OR {parts.any}
+        ) x WHERE r.batch_id = %(batch)s AND r.n = x.n
+        """,
+        j.params,
+    )
+
+
+def _compare_statuses(cursor, j: Judged) -> None:
+    """The status of a household: as the sheet says, else that of its people when nobody of them is left."""
+    if j.lookup:
+        return
+    present = "coalesce(r.changes->'status'->>1, m.status) = 'active'"
+    cursor.execute(
+        f"""
+        UPDATE households_importfamily f
+        SET changes = coalesce(f.changes, '{{}}') || jsonb_build_object('status', jsonb_build_array(h.status, x.status)),
+          status_reason = coalesce(f.status_reason, x.reason), status_date = coalesce(f.status_date, x.day)
+        FROM households_household h, (
+          SELECT f.family, coalesce(f.h_status, min(r.m_status)) AS status, min(r.status_reason) AS reason,
+            max(r.status_date) AS day
+          FROM households_importfamily f
+          JOIN households_importrow r ON r.batch_id = f.batch_id AND r.family = f.family
+          WHERE f.batch_id = %(batch)s AND f.household_id IS NOT NULL
+          GROUP BY f.family, f.h_status
+          HAVING f.h_status IS NOT NULL OR bool_and(r.m_status <> 'active') FILTER (WHERE r.is_member)
+        ) x
+        WHERE f.batch_id = %(batch)s AND f.family = x.family AND h.id = f.household_id AND x.status <> h.status
+          AND (f.overwrite OR NOT f.newer) AND h.source = ANY(%(may_identity)s)
+          AND (f.h_status IS NOT NULL OR NOT EXISTS (
+            SELECT FROM households_member m
+            LEFT JOIN households_importrow r ON r.batch_id = f.batch_id AND r.family = f.family AND r.member_id = m.id
+            WHERE m.household_id = h.id AND {present}))
+        """,
+        j.params,
+    )
+
+
+# --- after ----------------------------------------------------------------------------------------------------------
+
+
+def _conclude(cursor, j: Judged) -> None:
+    """Outcome of each family, members the sheet no longer names, and the hash that apply compares."""
+    params = j.params
+    run(cursor, j, on_the_outcome(j))
+    cursor.execute("DROP TABLE IF EXISTS import_effect")
+    cursor.execute(
+        """
+        CREATE TEMP TABLE import_effect ON COMMIT DROP AS
+        SELECT f.family,
+          (f.household_id IS NULL AND NOT bool_or(r.is_member AND r.outcome IS DISTINCT FROM 'held')) AS nobody,
+          count(*) FILTER (WHERE r.from_household IS NOT NULL AND r.outcome = 'changed') AS moved,
+          count(*) FILTER (WHERE r.is_member AND t.n IS NULL) AS added,
+          coalesce(sum((SELECT count(*) FROM jsonb_object_keys(r.changes))) FILTER (WHERE r.outcome = 'changed'), 0)
+            AS fields,
+          string_agg(concat_ws(':', r.n, r.member_id, r.from_household, r.outcome, r.changes, r.held), ',' ORDER BY r.n)
+            FILTER (WHERE r.member_id IS NOT NULL) AS told
+        FROM households_importfamily f
+        JOIN households_importrow r ON r.batch_id = f.batch_id AND r.family = f.family
+        LEFT JOIN import_match t ON t.n = r.n
+        WHERE f.batch_id = %(batch)s
+        GROUP BY f.family, f.household_id
+        """,
+        params,
+    )
+    lost = (
+        """
+        LEFT JOIN (
+          SELECT f.family, array_agg(m.id ORDER BY m.id) AS missing
+          FROM households_importfamily f
+          JOIN households_member m ON m.household_id = f.household_id AND m.status = 'active'
+          WHERE f.batch_id = %(batch)s AND NOT EXISTS (SELECT FROM import_match t WHERE t.member_id = m.id)
+          GROUP BY f.family
+        ) lost ON lost.family = e.family"""
+        if "relation" in j.columns and not j.lookup
+        else "CROSS JOIN (SELECT NULL::bigint[] AS missing) lost"
+    )
+    adds = "0" if j.lookup else "e.added"
+    cursor.execute(
+        f"""
+        UPDATE households_importfamily f SET
+          outcome = CASE
+            WHEN bad.grp IS NOT NULL THEN 'refused'
+            WHEN f.household_id IS NULL AND ({"true" if j.lookup else "e.nobody"}) THEN 'unknown'
+            WHEN f.household_id IS NULL THEN 'new'
+            WHEN f.changes IS NOT NULL OR {adds} + e.moved + e.fields > 0 THEN 'changed'
+            ELSE 'same' END,
+          n_changes = coalesce((SELECT count(*) FROM jsonb_object_keys(f.changes)), 0) + e.fields + {adds} + e.moved,
+          moved_in = e.moved,
+          missing = lost.missing,
+          digest = md5(concat_ws('|', f.household_id, f.how, f.changes, f.held, f.newer AND NOT f.overwrite, {adds},
+            e.told, bad.told, lost.missing))
+        FROM import_effect e
+        LEFT JOIN (
+          SELECT grp, string_agg(code || coalesce(row::text, ''), ',' ORDER BY id) AS told FROM core_importfinding
+          WHERE batch_id = %(batch)s AND level = 'error' GROUP BY grp
+        ) bad ON bad.grp = e.family
+        {lost}
+        WHERE f.batch_id = %(batch)s AND f.family = e.family
+        """,
+        params,
+    )
+
+
+def count(cursor, batch_id: int) -> dict:
+    """Numbers of the preview: families by outcome, people, fields, moves, families and rows refused."""
+    cursor.execute(
+        """
+        SELECT outcome, count(*), sum(n_changes), sum(moved_in), sum(cardinality(missing)),
+          count(*) FILTER (WHERE changes ? 'kk' AND changes->'kk'->>0 IS NOT NULL),
+          count(*) FILTER (WHERE held IS NOT NULL), count(*) FILTER (WHERE newer AND NOT overwrite AND held IS NOT NULL)
+        FROM households_importfamily WHERE batch_id = %s GROUP BY outcome
+        """,
+        [batch_id],
+    )
+    found = {row[0]: row[1:] for row in cursor.fetchall()}
+    cursor.execute(
+        "SELECT count(DISTINCT (sheet, row)), count(DISTINCT grp) FROM core_importfinding "
+        "WHERE batch_id = %s AND level = 'error' AND row IS NOT NULL",
+        [batch_id],
+    )
+    refused_rows, _families = cursor.fetchone()
+    return {
+        "families": {outcome: int(numbers[0]) for outcome, numbers in found.items()},
+        "fields": int((found.get("changed") or [0, 0])[1] or 0),
+        "moved": sum(int(numbers[2] or 0) for outcome, numbers in found.items() if outcome != "refused"),
+        "missing": sum(int(numbers[3] or 0) for outcome, numbers in found.items() if outcome != "refused"),
+        "kk_changes": sum(numbers[4] for outcome, numbers in found.items() if outcome != "refused"),
+        "held": sum(numbers[5] for outcome, numbers in found.items() if outcome != "refused"),
+        "newer": sum(numbers[6] for outcome, numbers in found.items() if outcome != "refused"),
+        "refused_rows": refused_rows,
+    }
