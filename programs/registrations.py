@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.registry import MenuEntry, Panel, SearchSource, registry
+from core.registry import MenuEntry, Panel, PeriodicTask, SearchSource, registry
 from core.roles import Perm
 from programs import conditions, household_list, panels, recipients  # noqa: F401
 from programs.actions import follow
+from programs.imports import kind  # noqa: F401
+from programs.matching import lists as matched_lists
+from programs.matching import pages as matched_pages  # noqa: F401
 
 registry.menu.append(
     MenuEntry(
@@ -34,3 +37,4 @@ registry.recipients_of.append(household_list.serves)
 registry.members_moved.append(follow.members_moved)
 registry.households_merged.append(follow.households_merged)
 registry.set_snapshots.append(follow.set_snapshot)
+registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lists.forget_old))

@@ -14,6 +14,7 @@ from programs.models.programs import (
     SchemeMapping,
 )
 from programs.models.reach import EnrolledHousehold, ReachedHousehold
+from programs.models.staging import RecipientRow
 
 __all__ = [
     "AllowedPair",
@@ -29,6 +30,7 @@ __all__ = [
     "ProgramYear",
     "ReachedHousehold",
     "RecipientGroup",
+    "RecipientRow",
     "Scheme",
     "SchemeItem",
     "SchemeMapping",
