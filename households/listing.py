@@ -192,5 +192,8 @@ def counts_quickly(queryset) -> bool:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'households_household'::regclass")
         if cursor.fetchone()[0] < SMALL_TABLE:
             return True
-    plan = json.loads(queryset.order_by().values("pk").explain(format="json"))[0]["Plan"]
+    explained = queryset.order_by().values("pk").explain(format="json")
+    if not explained:  # nothing can match: the database was not even asked
+        return True
+    plan = json.loads(explained)[0]["Plan"]
     return plan["Total Cost"] < QUICK_COST and plan["Plan Rows"] < SMALL_TABLE

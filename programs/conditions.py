@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,19 +71,12 @@ def _clean_fits(value: Any) -> dict:
     return cleaned
 
 
-def _among(rows, ctx: Context) -> Truth:
-    """Whether the household is one of those of `rows` (a view of the log by household)."""
-    # The opposite by NOT EXISTS: NOT IN over a long list would be compared row by row.
-    same = rows.filter(household=OuterRef(ctx.household))
-    return Truth(Q(**{ctx.in_: rows.values("household")}), ~Q(Exists(same)))
-
-
 def _received(value: dict, ctx: Context) -> Truth:
-    return _among(figures.reached_rows(value.get("year", ctx.year), **_what(value)), ctx)
+    return Truth.certain(figures.reached_q(ctx.household, value.get("year", ctx.year), **_what(value)))
 
 
 def _enrolled(value: dict, ctx: Context) -> Truth:
-    return _among(figures.enrolled_rows(value.get("year", ctx.year), **_what(value)), ctx)
+    return Truth.certain(figures.enrolled_q(ctx.household, value.get("year", ctx.year), **_what(value)))
 
 
 def _what(value: dict) -> dict:

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.models import CitySettings, Region
@@ -22,7 +23,7 @@ from core.models.regions import area_q
 from households.models import Household, Member
 from households.rules import compile_rule
 from programs import eligibility
-from programs.choices import AssistanceStatus, BenefitUnit
+from programs.choices import CLOSED, AssistanceStatus, BenefitUnit
 from programs.models import (
     AllowedPair,
     Assistance,
@@ -105,6 +106,44 @@ def _narrowed(rows: QuerySet, programs, kinds) -> QuerySet:
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
     return rows.order_by()
+
+
+def reached_q(household: str, year: int, *, programs=None, kinds=None) -> Q:
+    """Condition "was reached in `year`", the same as `reached_rows` says, on rows that name a household.
+
+    `household`: field with its id. Asks the log itself, household by household: the first page of a long list needs
+    only some of them, whereas the view of all aid would be read as a whole first.
+    """
+    rows = Delivery.objects.filter(void=False, date__range=days_of(year)).order_by()
+    begun = Q(assistance__group__members__valid_from__isnull=True) | Q(
+        assistance__group__members__valid_from__lte=F("date")
+    )
+    open_ = Q(assistance__group__members__valid_to__isnull=True) | Q(
+        assistance__group__members__valid_to__gte=F("date")
+    )
+    narrow = _of_programs("assistance__program_year__program", programs, kinds)
+    own = rows.filter(narrow, assistance__counts_for=OuterRef(household))
+    grouped = rows.filter(narrow & begun & open_, assistance__group__members__household=OuterRef(household))
+    return Q(Exists(own)) | Q(Exists(grouped))
+
+
+def enrolled_q(household: str, year: int, *, programs=None, kinds=None) -> Q:
+    """Condition "stands in a programme year of `year`", the same as `enrolled_rows` says; see `reached_q`."""
+    rows = Assistance.objects.filter(program_year__year=year).exclude(status__in=CLOSED).order_by()
+    open_ = Q(group__members__valid_to__isnull=True) | Q(group__members__valid_to__gte=timezone.localdate())
+    narrow = _of_programs("program_year__program", programs, kinds)
+    own = rows.filter(narrow, counts_for=OuterRef(household))
+    grouped = rows.filter(narrow & open_, group__members__household=OuterRef(household))
+    return Q(Exists(own)) | Q(Exists(grouped))
+
+
+def _of_programs(path: str, programs, kinds) -> Q:
+    q = Q()
+    if programs:
+        q &= Q(**{f"{path}__in": Program.objects.filter(uuid__in=list(programs)).values("pk")})
+    if kinds:
+        q &= Q(**{f"{path}__benefit_kind__in": list(kinds)})
+    return q
 
 
 def reached(year: int, area: str = "", *, programs=None, kinds=None) -> QuerySet:

@@ -149,6 +149,7 @@ def test_counts_of_long_lists_come_in_a_request_of_their_own(client, world, staf
     count = client.get(address, **HTMX).content.decode()
     assert 'data-total="2"' in count
     assert 'hx-swap-oob="true"' in count
+    assert client.get(f"{URL}?q=zzqqxy").context["total"].households == 0
 
 
 def test_tabs_bring_their_numbers_later(client, world, staff):
