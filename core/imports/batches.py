@@ -9,17 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg2.errors import DeadlockDetected
 
 from core.choices import BatchState, JobState
 from core.history import history
 from core.imports import files, layout
 from core.imports.kinds import Progress, kind_of, silent
 from core.imports.undo import undo_batch
-from core.jobs import JobCancelled, job_kind, start_job
+from core.jobs import JobCancelled, JobLost, job_kind, start_job
 from core.models import ImportBatch, ImportFinding, Job
 from core.roles import Perm, access, require
 from core.sheets import SheetError
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 SMALL_BYTES = 400_000  # a sheet of this size is read, checked and applied within the request
 KEEP_STAGING = timedelta(days=30)
 KEEP_FILES = timedelta(days=180)
-_ALIVE = timedelta(seconds=15)  # running work speaks at least once a second
+_STARTING = timedelta(seconds=10)  # a job that began this recently may not hold the lock of its batch yet
 _LOCK_SPACE = 7203  # first key of the advisory locks of single batches
 _APPLY_LOCK = 720_340_002
 _BUSY = {"check": BatchState.CHECKING, "apply": BatchState.APPLYING, "undo": BatchState.UNDOING}
@@ -126,7 +127,7 @@ def is_running(batch: ImportBatch) -> bool:
     job = batch.job
     if job is not None and job.state == JobState.QUEUED:
         return True
-    if job is not None and job.state == JobState.RUNNING and job.heartbeat and timezone.now() - job.heartbeat < _ALIVE:
+    if job is not None and job.state == JobState.RUNNING and timezone.now() - job.started < _STARTING:
         return True
     return not _lock_is_free(batch)
 
@@ -172,8 +173,8 @@ def run(batch: ImportBatch, step: str, *, by, at_once: bool = False) -> Job | No
             title=_TITLES[step] % {"file": batch.file_name},
             params={"batch": str(batch.uuid)},
             queue="long",
+            result_url=reverse(kind_of(batch).url_name, args=[batch.uuid]),
         )
-        Job.objects.filter(pk=job.pk).update(result_url=reverse(kind_of(batch).url_name, args=[batch.uuid]))
         ImportBatch.objects.filter(pk=batch.pk).update(job=job)
     batch.job = job
     return job
@@ -200,15 +201,16 @@ def _claim(batch: ImportBatch, step: str, by) -> None:
     batch.state, batch.message, batch.job = state, "", None
 
 
+class NotNow(ValidationError):
+    """Somebody else works on the batch, or it is in another state: nothing about it may be touched."""
+
+
 def _work(batch: ImportBatch, step: str, by, progress: Progress) -> None:
     """Do the step in one transaction that holds the lock of the batch; afterwards the state says how it went."""
     try:
-        with transaction.atomic():
-            if not _take_lock(batch):
-                raise ValidationError(_("This import is being worked on. Wait until it is done."))
-            batch.refresh_from_db()
-            _STEPS[step](batch, by, progress)
-            batch.save()
+        _do(batch, step, by, progress)
+    except (NotNow, JobLost):
+        raise
     except SheetError as error:
         batch.refresh_from_db()
         batch.state, batch.message = BatchState.UNREADABLE, error.message[:500]
@@ -228,17 +230,34 @@ def _work(batch: ImportBatch, step: str, by, progress: Progress) -> None:
         raise
 
 
+def _do(batch: ImportBatch, step: str, by, progress: Progress, tries: int = 3) -> None:
+    try:
+        with transaction.atomic():
+            if not _take_lock(batch):
+                raise NotNow(_("This import is being worked on. Wait until it is done."))
+            batch.refresh_from_db()
+            if batch.state not in _FROM[step]:  # a job that is started again late
+                raise NotNow(_("This step does not fit the state of the import. Reload the page."))
+            _STEPS[step](batch, by, progress)
+            batch.save()
+    except OperationalError as error:
+        # Two page edits may have locked rows crosswise with ours; whoever was chosen to yield tries again.
+        if tries <= 1 or not isinstance(error.__cause__, DeadlockDetected):
+            raise
+        _do(batch, step, by, progress, tries - 1)
+
+
 def _back(batch: ImportBatch, state: str, message: str) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(state=state, message=message[:500])
     batch.state, batch.message = state, message[:500]
 
 
 def _read(batch: ImportBatch, by, progress: Progress) -> None:
-    with layout.open_stored(batch) as book:
+    with layout.kept_open(batch), layout.open_stored(batch) as book:
         batch.layout = layout.describe_workbook(batch, book)
-    guess = kind_of(batch).guess
-    if guess is not None:
-        guess(batch)
+        guess = kind_of(batch).guess
+        if guess is not None:
+            guess(batch)
 
 
 def _check(batch: ImportBatch, by, progress: Progress) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.imports.files import limits, stored_path
@@ -137,9 +139,31 @@ def taken_sheets(batch: ImportBatch) -> list[tuple[int, dict]]:
     return [(i, about) for i, about in enumerate(batch.layout.get("sheets", [])) if about.get("taken")]
 
 
-def open_stored(batch: ImportBatch) -> Workbook:
+_kept: dict[str, Workbook] = {}
+
+
+@contextlib.contextmanager
+def open_stored(batch: ImportBatch) -> Iterator[Workbook]:
     """Read the stored file of a batch; raises SheetError."""
-    return open_workbook(stored_path(batch), name=batch.file_name, limits=limits())
+    if batch.path in _kept:
+        yield _kept[batch.path]
+        return
+    with open_workbook(stored_path(batch), name=batch.file_name, limits=limits()) as book:
+        yield book
+
+
+@contextlib.contextmanager
+def kept_open(batch: ImportBatch) -> Iterator[None]:
+    """Read the file of a batch once for several steps that follow each other in this process (commands)."""
+    if batch.path in _kept:
+        yield
+        return
+    with open_workbook(stored_path(batch), name=batch.file_name, limits=limits()) as book:
+        _kept[batch.path] = book
+        try:
+            yield
+        finally:
+            del _kept[batch.path]
 
 
 def tables(batch: ImportBatch, book: Workbook) -> Iterator[Table]:
@@ -170,6 +194,17 @@ def choose(batch: ImportBatch, choice: dict[str, dict[str, int] | None], *, by) 
             SheetLayout.objects.update_or_create(
                 kind=batch.kind, fingerprint=about["fingerprint"], defaults={"mapping": chosen, "by": by}
             )
+
+
+def choose_sheet(batch: ImportBatch, name: str) -> None:
+    """Read this sheet and no other, hidden or not. Does not save; raises ValidationError when there is none."""
+    names = [about["name"] for about in batch.layout["sheets"]]
+    if name not in names:
+        raise ValidationError(
+            _("There is no sheet “%(name)s”. The file holds: %(names)s.") % {"name": name, "names": ", ".join(names)}
+        )
+    for about in batch.layout["sheets"]:
+        about["taken"] = about["name"] == name and bool(about.get("titles"))
 
 
 def layout_line(batch: ImportBatch) -> str:

@@ -27,6 +27,7 @@ from households.imports.staging import NULL, copy_rows, is_lookup, put_into_fami
 def check(batch: ImportBatch, progress: Progress) -> None:
     """Read the stored file into staging and judge it; findings, counts and staging of a former check go."""
     clear(batch, "file", "cells", "rules", "apply")
+    batch.effective = batch.effective or timezone.localdate()
     prefixes = areas_of(batch.by)
     fixed = batch.area or None
     locked = batch.options.get("area_is_default", False)
@@ -87,7 +88,7 @@ def judged(batch: ImportBatch) -> Judged:
         prefixes=areas_of(batch.by),
         household_sheets=counts["household_sheets"],
         lookup=counts["lookup"],
-        date=(batch.effective or timezone.localdate()).isoformat(),
+        date=batch.effective.isoformat(),
         source=batch.source,
         may=may_overwrite(batch.source),
         region=batch.area or None,
@@ -102,6 +103,7 @@ def judge(batch: ImportBatch, progress: Progress) -> None:
     j = judged(batch)
     clear(batch, "rules")
     with connection.cursor() as cursor:
+        batch.counts["mark"] = _mark(cursor, j)
         _forget(cursor, j)
         if batch.counts["people"]:
             regroup_people(cursor, batch.pk)
@@ -122,6 +124,41 @@ def judge(batch: ImportBatch, progress: Progress) -> None:
         _compare_statuses(cursor, j)
         _conclude(cursor, j)
         batch.counts |= count(cursor, batch.pk)
+
+
+_WATCHED = ["core_citysettings", "households_household", "households_householdnumber", "households_externalid"]
+_WATCHED += ["households_member"]
+
+
+def _mark(cursor, j: Judged) -> dict:
+    """Where the history stood before judging, and whether anybody was writing at that moment.
+
+    The order matters: who writes after both statements gets a history id above `history`.
+    """
+    cursor.execute("SELECT last_value FROM history_id_seq")
+    last = cursor.fetchone()[0]
+    cursor.execute("SELECT NOT EXISTS (SELECT pg_snapshot_xip(pg_current_snapshot()))")
+    return {"history": last, "quiet": cursor.fetchone()[0], "areas": j.prefixes}
+
+
+def still_true(batch: ImportBatch) -> bool:
+    """Whether what was judged still holds: nobody changed what the rules look at since, nor the person's areas."""
+    j, mark = judged(batch), batch.counts.get("mark", {})
+    if not mark.get("quiet") or mark["areas"] != j.prefixes:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM history WHERE id > %s AND tbl = ANY(%s))", [mark["history"], _WATCHED]
+        )
+        return cursor.fetchone()[0]
+
+
+def find_again(batch: ImportBatch) -> None:
+    """Make the temporary tables of `judge` again, where its verdict still holds."""
+    j = judged(batch)
+    with connection.cursor() as cursor:
+        match_people(cursor, batch.pk, j.columns, j.household_sheets)
+        _find_heads(cursor, j)
 
 
 # --- before ---------------------------------------------------------------------------------------------------------
@@ -174,16 +211,21 @@ def _find_heads(cursor, j: Judged) -> None:
     cursor.execute(
         """
         CREATE TEMP TABLE import_heads ON COMMIT DROP AS
-        SELECT f.family, m.id AS member_id, f.head_n,
-          NOT (h.source = ANY(%(may_identity)s) AND NOT (f.newer AND NOT f.overwrite)) AS blocked
-        FROM households_importfamily f
-        JOIN households_household h ON h.id = f.household_id
-        JOIN households_member m ON m.household_id = h.id AND m.relation = 1 AND m.status = 'active'
-        LEFT JOIN import_match t ON t.n = f.head_n
-        WHERE f.batch_id = %(batch)s AND f.has_head AND t.member_id IS DISTINCT FROM m.id
-          AND NOT EXISTS (  -- a head who moves away or is no longer there makes room
-            SELECT FROM import_match o JOIN households_importrow r ON r.batch_id = f.batch_id AND r.n = o.n
-            WHERE o.member_id = m.id AND (r.family <> f.family OR coalesce(r.m_status, 'active') <> 'active'))
+        WITH heads AS MATERIALIZED (
+          SELECT f.family, m.id AS member_id, f.head_n,
+            NOT (h.source = ANY(%(may_identity)s) AND NOT (f.newer AND NOT f.overwrite)) AS blocked
+          FROM households_importfamily f
+          JOIN households_household h ON h.id = f.household_id
+          JOIN households_member m ON m.household_id = h.id AND m.relation = 1 AND m.status = 'active'
+          LEFT JOIN import_match t ON t.n = f.head_n
+          WHERE f.batch_id = %(batch)s AND f.has_head AND t.member_id IS DISTINCT FROM m.id
+        ), leaving AS MATERIALIZED (  -- a head who moves away or is no longer there makes room
+          SELECT t.member_id, t.household_id FROM import_match t
+          JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = t.n
+          JOIN households_importfamily f ON f.batch_id = %(batch)s AND f.family = r.family
+          WHERE t.household_id IS DISTINCT FROM f.household_id OR r.m_status <> 'active'
+        )
+        SELECT * FROM heads WHERE member_id NOT IN (SELECT member_id FROM leaving)
         """,
         j.params,
     )
@@ -266,7 +308,8 @@ def _compare_statuses(cursor, j: Judged) -> None:
     cursor.execute(
         f"""
         UPDATE households_importfamily f
-        SET changes = coalesce(f.changes, '{{}}') || jsonb_build_object('status', jsonb_build_array(h.status, x.status)),
+        SET changes = coalesce(f.changes, '{{}}')
+              || jsonb_build_object('status', jsonb_build_array(h.status, x.status)),
           status_reason = coalesce(f.status_reason, x.reason), status_date = coalesce(f.status_date, x.day)
         FROM households_household h, (
           SELECT f.family, coalesce(f.h_status, min(r.m_status)) AS status, min(r.status_reason) AS reason,
@@ -372,8 +415,33 @@ def count(cursor, batch_id: int) -> dict:
         [batch_id],
     )
     refused_rows, _families = cursor.fetchone()
+    cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE t.n IS NULL AND f.outcome IN ('new', 'changed')),
+          count(*) FILTER (WHERE r.outcome = 'changed'), count(t.n)
+        FROM households_importrow r
+        JOIN households_importfamily f ON f.batch_id = r.batch_id AND f.family = r.family
+        LEFT JOIN import_match t ON t.n = r.n
+        WHERE r.batch_id = %s AND r.is_member AND f.outcome IN ('new', 'changed', 'same')
+        """,
+        [batch_id],
+    )
+    people_new, people_changed, people_known = cursor.fetchone()
+    number = {outcome: int(numbers[0]) for outcome, numbers in found.items()}
     return {
-        "families": {outcome: int(numbers[0]) for outcome, numbers in found.items()},
+        "families": number,
+        "plan": {
+            "households": {
+                "created": number.get("new", 0),
+                "updated": number.get("changed", 0),
+                "unchanged": number.get("same", 0),
+            },
+            "members": {
+                "created": people_new,
+                "updated": people_changed,
+                "unchanged": people_known - people_changed,
+            },
+        },
         "fields": int((found.get("changed") or [0, 0])[1] or 0),
         "moved": sum(int(numbers[2] or 0) for outcome, numbers in found.items() if outcome != "refused"),
         "missing": sum(int(numbers[3] or 0) for outcome, numbers in found.items() if outcome != "refused"),

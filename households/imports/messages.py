@@ -54,6 +54,9 @@ MESSAGES = {
     # --- rows among each other
     "nik_twice": Message(_("This NIK already stands in row %(row)s."), _LOOK_AT_KTP),
     "person_twice": Message(_("This person already stands in row %(row)s."), _("Remove one of the two rows.")),
+    "person_alike": Message(
+        _("Name and birth date are those of row %(row)s, in another family."), _("Check whether this is one person.")
+    ),
     "two_heads": Message(_("There is already a head in row %(row)s."), _("Name one head only.")),
     "no_head": Message(
         _("This family has no head; the eldest person is shown in lists."), _("Name the head on the household's page.")

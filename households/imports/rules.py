@@ -126,15 +126,31 @@ def within_the_sheet(j: Judged) -> list[str]:
         )
     if has("name"):
         sql.append(_same_person_without_nik())
+    if has("name") and has("birth_date") and not j.lookup:
+        sql.append(
+            _finding(
+                "warning",
+                "person_alike",
+                "name",
+                f"{_ROWS} JOIN (SELECT name_sort, birth_date, min(n) AS n FROM households_importrow "
+                "WHERE batch_id = %(batch)s AND is_member AND birth_date IS NOT NULL GROUP BY name_sort, birth_date "
+                "HAVING count(DISTINCT family) > 1) x ON x.name_sort = r.name_sort AND x.birth_date = r.birth_date "
+                "JOIN households_importrow o ON o.batch_id = r.batch_id AND o.n = x.n "
+                f"WHERE {_OF_BATCH} AND r.n > o.n AND r.family <> o.family AND r.nik IS DISTINCT FROM o.nik",
+                value="r.name",
+                params="jsonb_build_object('row', o.row)",
+            )
+        )
     if has("kk") and has("nik"):
         sql.append(
             _finding(
                 "error",
                 "kk_is_nik",
                 "kk",
-                f"{_FAMILIES} WHERE {_F_OF_BATCH} AND (EXISTS (SELECT FROM households_importrow o "
-                "WHERE o.batch_id = f.batch_id AND o.nik = f.kk) OR EXISTS (SELECT FROM households_member m "
-                "WHERE m.nik = f.kk AND m.merged_into_id IS NULL))",
+                # Of the same family: in the whole city a KK and a NIK may well be the same number.
+                f"{_FAMILIES} WHERE {_F_OF_BATCH} AND f.family IN (SELECT g.family FROM households_importfamily g "
+                "JOIN households_importrow o ON o.batch_id = g.batch_id AND o.family = g.family AND o.nik = g.kk "
+                "WHERE g.batch_id = %(batch)s)",
                 value="f.kk",
             )
         )

@@ -54,7 +54,8 @@ def after_undo(batch: ImportBatch, result, by) -> None:
         households |= {pk for (pk,) in cursor.fetchall()}
         # Households that a member left or returned to show another size and head.
         cursor.execute(
-            "SELECT (old->>'household_id')::bigint FROM undo_rows WHERE tbl = 'households_member' AND old ? 'household_id'"
+            "SELECT (old->>'household_id')::bigint FROM undo_rows "
+            "WHERE tbl = 'households_member' AND old ? 'household_id'"
         )
         households |= {pk for (pk,) in cursor.fetchall()}
     derived.refresh(households - gone)
