@@ -98,6 +98,30 @@ class PeriodicTask:
     run: Callable
 
 
+@dataclass(frozen=True)
+class ActionWord:
+    """How a timeline calls an action (`household.create`). `hot`: something was proposed or decided."""
+
+    label: Any
+    hot: bool = False
+
+
+@dataclass(frozen=True)
+class HistoryWords:
+    """How the rows of one table read in a timeline; rows are dicts column → text, as the history keeps them.
+
+    `noun`: what one row is; `title(row)` → which one, "" for the object of the page itself; `values(asked)` → words for
+    stored values, `asked` and answer keyed (column, value); `hidden(user, rows)` → columns that `user` may not see, by
+    primary key as text; `quiet`: columns nobody needs to read.
+    """
+
+    noun: Any
+    title: Callable = lambda row: ""
+    values: Callable | None = None
+    hidden: Callable | None = None
+    quiet: frozenset[str] = frozenset()
+
+
 @dataclass
 class Registry:
     """Everything registered; one instance, `registry`."""
@@ -111,7 +135,11 @@ class Registry:
     search_sources: list[SearchSource] = field(default_factory=list)
     set_snapshots: list[Callable] = field(default_factory=list)  # (set_id) → None: fills `then` of frozen rows
     attachment_owners: dict[str, AttachmentOwner] = field(default_factory=dict)
-    household_history: list[Callable] = field(default_factory=list)  # (household) → list of (table, pk) for its timeline
+    household_history: list[Callable] = field(
+        default_factory=list
+    )  # (household) → list of (table, pk) for its timeline
+    history_words: dict[str, HistoryWords] = field(default_factory=dict)  # by table
+    action_words: dict[str, ActionWord] = field(default_factory=dict)  # by action
     members_moved: list[Callable] = field(default_factory=list)  # (list of member ids, by) in the same transaction
     households_merged: list[Callable] = field(default_factory=list)  # (gone id, survivor id, by)
     import_undo_blockers: list[Callable] = field(default_factory=list)  # (table, list of ids) → set of ids still used

@@ -253,6 +253,7 @@ class HouseholdFilter:
 
     def __init__(self, data, *, user, year: int):
         self.user, self.year = user, year
+        self._memo: dict = {}
         self.data = data if isinstance(data, QueryDict) else _querydict(data)
         self.form = HouseholdFilterForm(self.data, user=user, year=year)
 
@@ -317,14 +318,19 @@ class HouseholdFilter:
         """The order asked for; `-` in front = descending."""
         return self.form.cleaned_data.get("sort") or DEFAULT_SORT
 
-    def queryset(self, *, like: bool = False):
-        """The households the person may see and the filter takes. `like`: take the search text forgivingly."""
-        return self.take(self._forgiving() if like else self.rule)
+    def queryset(self, *, like: bool = False, walk: bool = False):
+        """The households the person may see and the filter takes.
 
-    def take(self, rule: dict):
+        `like`: take the search text forgivingly; `walk`: for one sorted page, never for counts.
+        """
+        return self.take(self._forgiving() if like else self.rule, walk=walk)
+
+    def take(self, rule: dict, *, walk: bool = False):
         """Households in sight that meet `rule`, judged for the year of the filter."""
         perm = Perm.SEE_HEALTH if rules.uses_health(rule) else Perm.SEE_NAMES
-        condition = rules.compile_rule(rule, day=rules.default_day(self.year), year=self.year)
+        condition = rules.compile_rule(
+            rule, day=rules.default_day(self.year), year=self.year, walk=walk, memo=self._memo
+        )
         return Household.objects.visible_to(self.user, perm).filter(condition)
 
     def _forgiving(self) -> dict:

@@ -71,12 +71,16 @@ def _clean_fits(value: Any) -> dict:
     return cleaned
 
 
+def _some(rows: figures.ByHousehold, ctx: Context) -> Truth:
+    return Truth(rows.some_by_row if ctx.walk else rows.some, rows.none)
+
+
 def _received(value: dict, ctx: Context) -> Truth:
-    return Truth.certain(figures.reached_q(ctx.household, value.get("year", ctx.year), **_what(value)))
+    return _some(figures.reached_by(ctx.household, value.get("year", ctx.year), **_what(value)), ctx)
 
 
 def _enrolled(value: dict, ctx: Context) -> Truth:
-    return Truth.certain(figures.enrolled_q(ctx.household, value.get("year", ctx.year), **_what(value)))
+    return _some(figures.enrolled_by(ctx.household, value.get("year", ctx.year), **_what(value)), ctx)
 
 
 def _what(value: dict) -> dict:

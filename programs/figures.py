@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -108,33 +109,58 @@ def _narrowed(rows: QuerySet, programs, kinds) -> QuerySet:
     return rows.order_by()
 
 
-def reached_q(household: str, year: int, *, programs=None, kinds=None) -> Q:
-    """Condition "was reached in `year`", the same as `reached_rows` says, on rows that name a household.
+@dataclass(frozen=True)
+class ByHousehold:
+    """Rows of the log that concern one household, named by `OuterRef`: its own and its members', and its groups'.
 
-    `household`: field with its id. Asks the log itself, household by household: the first page of a long list needs
-    only some of them, whereas the view of all aid would be read as a whole first.
+    Two querysets, because PostgreSQL walks each of them by its index, but reads the views of all aid as a whole.
     """
+
+    own: QuerySet
+    grouped: QuerySet
+
+    @property
+    def some(self) -> Q:
+        """There is such a row."""
+        return Q(Exists(self.own)) | Q(Exists(self.grouped))
+
+    @property
+    def none(self) -> Q:
+        """There is no such row. Two conditions side by side become anti joins, the opposite of an OR does not."""
+        return ~Q(Exists(self.own)) & ~Q(Exists(self.grouped))
+
+    @property
+    def some_by_row(self) -> Q:
+        """As `some`, looked up row by row: for a page, which stops after a few rows, never for a count."""
+        own, grouped = (Q(IsNull(Subquery(rows.values("pk")[:1]), False)) for rows in (self.own, self.grouped))
+        return own | grouped
+
+
+def reached_by(household: str, year: int, *, programs=None, kinds=None) -> ByHousehold:
+    """What `reached_rows` says, for the household in the field `household` of the rows asked."""
     rows = Delivery.objects.filter(void=False, date__range=days_of(year)).order_by()
+    narrow = _of_programs("assistance__program_year__program", programs, kinds)
     begun = Q(assistance__group__members__valid_from__isnull=True) | Q(
         assistance__group__members__valid_from__lte=F("date")
     )
     open_ = Q(assistance__group__members__valid_to__isnull=True) | Q(
         assistance__group__members__valid_to__gte=F("date")
     )
-    narrow = _of_programs("assistance__program_year__program", programs, kinds)
-    own = rows.filter(narrow, assistance__counts_for=OuterRef(household))
-    grouped = rows.filter(narrow & begun & open_, assistance__group__members__household=OuterRef(household))
-    return Q(Exists(own)) | Q(Exists(grouped))
+    return ByHousehold(
+        rows.filter(narrow, assistance__counts_for=OuterRef(household)),
+        rows.filter(narrow & begun & open_, assistance__group__members__household=OuterRef(household)),
+    )
 
 
-def enrolled_q(household: str, year: int, *, programs=None, kinds=None) -> Q:
-    """Condition "stands in a programme year of `year`", the same as `enrolled_rows` says; see `reached_q`."""
+def enrolled_by(household: str, year: int, *, programs=None, kinds=None) -> ByHousehold:
+    """What `enrolled_rows` says, for the household in the field `household` of the rows asked."""
     rows = Assistance.objects.filter(program_year__year=year).exclude(status__in=CLOSED).order_by()
-    open_ = Q(group__members__valid_to__isnull=True) | Q(group__members__valid_to__gte=timezone.localdate())
     narrow = _of_programs("program_year__program", programs, kinds)
-    own = rows.filter(narrow, counts_for=OuterRef(household))
-    grouped = rows.filter(narrow & open_, group__members__household=OuterRef(household))
-    return Q(Exists(own)) | Q(Exists(grouped))
+    open_ = Q(group__members__valid_to__isnull=True) | Q(group__members__valid_to__gte=timezone.localdate())
+    return ByHousehold(
+        rows.filter(narrow, counts_for=OuterRef(household)),
+        rows.filter(narrow & open_, group__members__household=OuterRef(household)),
+    )
 
 
 def _of_programs(path: str, programs, kinds) -> Q:

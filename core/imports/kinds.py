@@ -63,7 +63,8 @@ class ImportKind:
     apply: writes in ONE transaction that begins with `lock_apply`, after the check was repeated;
     tables: tables that apply writes, parents first; messages: wording of finding codes;
     drop_staging: forget the staged rows; after_undo: batch, `UndoResult`, by → refresh derived values, say what stayed;
-    guess: after the file was read, say what it seems to be (source, profile, programme).
+    guess: after the file was read, say what it seems to be (source, profile, programme);
+    needs: a sheet must have a column for one of these fields.
     """
 
     key: str
@@ -78,6 +79,7 @@ class ImportKind:
     drop_staging: Callable[[ImportBatch], None]
     after_undo: Callable[[ImportBatch, Any, Any], None] = nothing_after_undo
     guess: Callable[[ImportBatch], None] | None = None
+    needs: tuple[str, ...] = ("nik", "kk", "name")
 
 
 _kinds: dict[str, ImportKind] = {}

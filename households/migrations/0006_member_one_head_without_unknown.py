@@ -4,18 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('households', '0005_list_order'),
+        ("households", "0005_list_order"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='member',
-            name='member_one_head',
+            model_name="member",
+            name="member_one_head",
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('relation', 1), ('relation__isnull', False), ('status', 'active')), fields=('household',), name='member_one_head', violation_error_message='This household already has a head.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("relation", 1), ("relation__isnull", False), ("status", "active")),
+                fields=("household",),
+                name="member_one_head",
+                violation_error_message="This household already has a head.",
+            ),
         ),
     ]

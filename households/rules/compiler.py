@@ -32,12 +32,23 @@ def context(day: dt.date | None, year: int | None, *, members: bool = False) -> 
     return Context(day=day, year=year or day.year, members=members, bind=members)
 
 
-def compile_rule(rule: dict, *, day: dt.date | None = None, year: int | None = None) -> Q:
+def compile_rule(
+    rule: dict,
+    *,
+    day: dt.date | None = None,
+    year: int | None = None,
+    walk: bool = False,
+    memo: dict | None = None,
+) -> Q:
     """Condition for `Household.objects.filter(…)`: households for which the rule certainly holds.
 
-    `rule`: validated; `day`: ages and visits are counted on it; `year`: of conditions on aid.
+    `rule`: validated; `day`: ages and visits are counted on it; `year`: of conditions on aid; `walk`: for one page of a
+    sorted list, never for counts; `memo`: a dict kept between calls, so that nothing is looked up twice.
     """
-    return truth(rule, day=day, year=year).true if rule else Q()
+    if not rule:
+        return Q()
+    ctx = replace(context(day, year), walk=walk, memo={} if memo is None else memo)
+    return _rule(rule, ctx).true
 
 
 def truth(rule: dict, *, day: dt.date | None = None, year: int | None = None) -> Truth:

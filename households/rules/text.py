@@ -65,19 +65,24 @@ def _by_address(words: list[str]) -> Q:
 
 def text_truth(op: str, text: str, ctx: Context) -> Truth:
     """Truth of a search text on the rows of `ctx`; asks the database which households are meant."""
-    if op == "like":
-        return Truth.certain(Q(**{ctx.in_: similar_households(text)}))
-    number = whole_number(text)
-    if number:
-        return Truth.certain(Q(**{ctx.in_: households_of_number(number)}))
     words = words_of(text)
     if not words:
         return Truth.certain(NEVER)
-    ids = _few_households(words)
+    if (op, text) not in ctx.memo:
+        ctx.memo[op, text] = _ids(op, text, words)
+    ids = ctx.memo[op, text]
     if ids is not None:
         return Truth.certain(Q(**{ctx.in_: ids}))
     named = Exists(Member.objects.filter(by_name(words), household=OuterRef(ctx.household), merged_into__isnull=True))
     return Truth.certain(Q(named) | Q(**{f"{ctx.prefix}address_search": _Prefixes(words)}))
+
+
+def _ids(op: str, text: str, words: list[str]) -> list[int] | None:
+    """The households meant, None when they are many."""
+    if op == "like":
+        return similar_households(text)
+    number = whole_number(text)
+    return households_of_number(number) if number else _few_households(words)
 
 
 def _few_households(words: list[str]) -> list[int] | None:

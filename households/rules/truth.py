@@ -58,15 +58,17 @@ class Context:
     """What a rule is compiled for: a reference day and year, and whether rows are households or their members.
 
     `household`: how a subquery names the household (`OuterRef(ctx.household)`); `prefix`: what household columns start
-    with; `bind`: whether `person` speaks of the row itself (rows are members).
+    with; `bind`: whether `person` speaks of the row itself (rows are members); `walk`: rows are read in order until a
+    page is full, so looking up row by row beats reading everything first.
     """
 
     day: dt.date
     year: int
     members: bool = False
     bind: bool = False
+    walk: bool = False
     seen: frozenset[str] = frozenset()  # sets on the way here, so that a set cannot ask itself
-    _unfit: dict[str, list[int]] | None = field(default=None, repr=False)
+    memo: dict = field(default_factory=dict, repr=False)  # what was asked of the database already
 
     @property
     def household(self) -> str:
@@ -85,11 +87,12 @@ class Context:
 
     def unfit(self, code_field: str) -> list[int]:
         """Codes of `code_field` that the city counts as unfit; read once."""
-        if self._unfit is None:
-            self._unfit = {}
+        if "unfit" not in self.memo:
+            found: dict[str, list[int]] = {}
             for name, code in Code.objects.filter(unfit=True).order_by("code").values_list("field", "code"):
-                self._unfit.setdefault(name, []).append(code)
-        return self._unfit.get(code_field, [])
+                found.setdefault(name, []).append(code)
+            self.memo["unfit"] = found
+        return self.memo["unfit"].get(code_field, [])
 
 
 @dataclass(frozen=True)

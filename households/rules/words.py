@@ -50,7 +50,7 @@ class _Words:
                 sets |= set(value)
             elif field is not None and field.kind == "area":
                 areas |= set(value)
-            elif field is not None and field.kind in ("code", "codes") and value is not None and not isinstance(value, bool):
+            elif field is not None and field.kind in ("code", "codes") and not isinstance(value, bool | None):
                 codes.add(CODE_FIELDS.get(key, key))
         self.areas = dict(Region.objects.filter(code__in=areas).values_list("code", "name")) if areas else {}
         self.sets = {str(u): n for u, n in HouseholdSet.objects.filter(uuid__in=sets).values_list("uuid", "name")}

@@ -45,13 +45,12 @@ def household_list(request):
             return _answer(request, found, {"problems": [str(error)]}, status=429)
     columns = listing.chosen_columns(request.user)
     extras = [c for c in listing.registered_columns(request.user) if c.key in columns]
-    queryset = found.queryset()
-    page = _page(request, queryset, found, extras)
+    page = _page(request, found.queryset(walk=True), found, extras)
     like = False
     if not page.rows and found.text and not number and not request.GET.get("after"):
-        queryset = found.queryset(like=True)
-        page = _page(request, queryset, found, extras)
+        page = _page(request, found.queryset(like=True), found, extras)
         like = bool(page.rows)
+    queryset = found.queryset(like=like)
     quick = listing.counts_quickly(queryset)
     context = {
         "page": page,

@@ -204,7 +204,7 @@ def _housing(household: Household, labels: Labels) -> list[tuple[str, str, bool]
             label = Household._meta.get_field(name).verbose_name
             rows.append((str(label).capitalize(), labels.of(name, code), labels.is_poor(name, code)))
     if household.floor_area:
-        rows.append((_("Area"), f"{household.floor_area} m²", False))
+        rows.append((_("Floor area"), f"{household.floor_area} m²", False))
     return rows
 
 

@@ -27,7 +27,7 @@ FACT_LABELS = {
     "jobless_adult": _("jobless, 18 to 59 years old"),
     "has_business": _("has a micro business"),
 }
-PERSON = ("age_low", "age_high", "sex", "school", "works", "business", "insurance", "sectors")
+PERSON = ("age_low", "age_high", "sex", "school", "works", "business", "insurance")
 _NUMBERS = [("", "—"), *((n, str(n)) for n in range(1, 11))]
 
 
@@ -129,6 +129,7 @@ class RuleForm(forms.Form):
                 (*PERSON, "facts", "at_least"),
                 False,
             ),
+            (_("Line of work"), ("sectors",), True),
             (_("Other programmes"), ("without",), True),
             (_("In force"), ("year_from", "year_to", "legal_basis"), False),
         )
@@ -140,6 +141,7 @@ class RuleForm(forms.Form):
                 "opened": any(self[name].value() for name in names if name in self.fields),
             }
             for label, names, folds in groups
+            if any(name in self.fields for name in names)
         ]
 
     def clean(self):

@@ -67,9 +67,7 @@ def test_only_keepers_of_the_area_add_members(world, role):
 
 def test_a_keeper_cannot_touch_another_area(world, keeper):
     with pytest.raises(PermissionDenied):
-        actions.edit_member(
-            member=world.other.head, section="identity", values={"name": "X"}, version=None, by=keeper
-        )
+        actions.edit_member(member=world.other.head, section="identity", values={"name": "X"}, version=None, by=keeper)
 
 
 def test_edit_member_keeps_aid_when_the_nik_is_corrected(world, keeper):
@@ -85,7 +83,9 @@ def test_edit_member_keeps_aid_when_the_nik_is_corrected(world, keeper):
 
 def test_edit_member_shows_the_second_writer_both_versions(world, keeper):
     child = world.own.child
-    actions.edit_member(member=child, section="school", values={"school_name": "SDN 1"}, version=child.version, by=keeper)
+    actions.edit_member(
+        member=child, section="school", values={"school_name": "SDN 1"}, version=child.version, by=keeper
+    )
     with pytest.raises(EditConflict) as conflict:
         actions.edit_member(
             member=child, section="school", values={"school_name": "SDN 2"}, version=child.version, by=keeper

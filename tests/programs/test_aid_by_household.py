@@ -48,17 +48,19 @@ def test_views_and_conditions_agree(world, log, kind, narrow, back):
         options["programs"] = [str(world.other_program.uuid)]
     if narrow in ("kinds", "both"):
         options["kinds"] = [world.other_program.benefit_kind_id]
-    rows, condition = getattr(figures, f"{kind}_rows"), getattr(figures, f"{kind}_q")
+    rows, condition = getattr(figures, f"{kind}_rows"), getattr(figures, f"{kind}_by")
     year = world.year - back
     want = set(rows(year, **options).values_list("household", flat=True))
-    q = condition("pk", year, **options)
-    assert set(Household.objects.filter(q).values_list("pk", flat=True)) == want
+    found = condition("pk", year, **options)
+    for q in (found.some, found.some_by_row):
+        assert set(Household.objects.filter(q).values_list("pk", flat=True)) == want
     everybody = set(Household.objects.values_list("pk", flat=True))
-    assert set(Household.objects.filter(~q).values_list("pk", flat=True)) == everybody - want
+    for q in (found.none, ~found.some, ~found.some_by_row):
+        assert set(Household.objects.filter(q).values_list("pk", flat=True)) == everybody - want
     assert want or back or narrow
 
 
 def test_who_counts(world, log):
     """The person's household, and who belonged to the group on the day."""
-    reached = set(Household.objects.filter(figures.reached_q("pk", world.year)))
+    reached = set(Household.objects.filter(figures.reached_by("pk", world.year).some))
     assert reached & set(log) == {log[0], log[4]}
