@@ -140,7 +140,7 @@ def build(user, params: dict) -> Export:
     `params`: query, year, columns (keys, empty = usual ones), members (bool), unmasked and purpose (set by the POST
     page only). Raises ValidationError for an unknown filter, PermissionDenied without the right.
     """
-    found = HouseholdFilter(QueryDict(params.get("query", "")), user=user, year=params["year"])
+    found = HouseholdFilter(QueryDict(params.get("query", "")), user=user, year=params["year"], whole=False)
     if not found.is_valid():
         raise ValidationError(found.errors)
     unmasked = bool(params.get("unmasked"))

@@ -164,7 +164,7 @@ def _facts(names, label, prefix: str = "") -> forms.MultipleChoiceField:
 
 
 class HouseholdFilterForm(forms.Form):
-    """The controls of the filter, narrowed to what `user` may see and ask."""
+    """The controls of the filter, narrowed to what `user` may see and ask; see `HouseholdFilter`."""
 
     q = forms.CharField(required=False, max_length=100, label=gettext_lazy("Search households"))
     desil_from = forms.TypedChoiceField(required=False, label=gettext_lazy("Desil from"), coerce=int, empty_value=None)
@@ -180,14 +180,17 @@ class HouseholdFilterForm(forms.Form):
     )
     sort = forms.ChoiceField(required=False, choices=[(f"{d}{s}", s) for s in SORTS for d in ("", "-")])
 
-    def __init__(self, data, *, user, year: int):
+    def __init__(self, data, *, user, year: int, whole: bool = True):
         super().__init__(data)
         self.user = user
-        self.extras = [
+        allowed = [
             f
             for f in sorted(registry.household_filters, key=lambda f: f.order)
-            if f.perm is None or access(user).can(f.perm)
+            if f.perm is None or access(user).reaches_as_far(f.perm, Perm.SEE_NAMES)
         ]
+        # The controls of upper apps ask the database for their choices: only those needed are made.
+        self.extras = [f for f in allowed if whole or f.name in data]
+        self.known = {f.name for f in allowed}
         numbers = [("", "—"), *((n, n) for n in range(1, 11))]
         self.fields["desil_from"].choices = self.fields["desil_to"].choices = numbers
         self.fields["area"] = AreaField(user, required=False, label=_("Area"))
@@ -202,6 +205,7 @@ class HouseholdFilterForm(forms.Form):
             field = extra.field(user, year)
             field.required, field.label = False, extra.label
             self.fields[extra.name] = field
+        self.known |= set(self.fields)
         for field in self.fields.values():
             if isinstance(field.widget, forms.Select):
                 field.widget.attrs.setdefault("class", "form-select")
@@ -218,6 +222,8 @@ class HouseholdFilterForm(forms.Form):
             raise ValidationError(
                 _("A NIK or KK has 16 digits, this has %(n)s. Write the whole number, or a name.") % {"n": digits}
             )
+        if len(text) == 1:
+            raise ValidationError(_("Write at least two letters."))
         return text
 
     def clean(self):
@@ -249,13 +255,16 @@ class HouseholdFilterForm(forms.Form):
 
 
 class HouseholdFilter:
-    """A query string read for one person: rule, words, chips and the households themselves."""
+    """A query string read for one person: rule, words, chips and the households themselves.
 
-    def __init__(self, data, *, user, year: int):
+    `whole`: with every control, for a page that shows them; else only with those the query string fills.
+    """
+
+    def __init__(self, data, *, user, year: int, whole: bool = True):
         self.user, self.year = user, year
         self._memo: dict = {}
         self.data = data if isinstance(data, QueryDict) else _querydict(data)
-        self.form = HouseholdFilterForm(self.data, user=user, year=year)
+        self.form = HouseholdFilterForm(self.data, user=user, year=year, whole=whole)
 
     def is_valid(self) -> bool:
         """Whether every value is known; `errors` says what is not."""
@@ -353,7 +362,7 @@ class HouseholdFilter:
 
     @cached_property
     def _known(self) -> set[str]:
-        return {*self.form.fields, "year"}
+        return {*self.form.known, "year"}
 
     def clean_query(self, **changes) -> str:
         """The query string as it is shown in the address, without empty values; `changes` replace single values."""

@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 # Below this many households counting takes a blink. Above, the planner's guess decides whether the count comes in a
 # request of its own.
 SMALL_TABLE = 20_000
-QUICK_COST = 12_000
+QUICK_COST = 3_000
 
 _ID = Key("id", "id", IntegerField())
 _NAME = Key("head_sort", "head_sort", CharField())

@@ -11,7 +11,7 @@ import re
 
 from django.contrib.postgres.search import SearchQuery, SearchQueryField
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from core.names import similarity
 from households.models import Household, HouseholdNumber, Member
@@ -41,8 +41,9 @@ def broken_number(text: str) -> int:
 
 
 def words_of(text: str) -> list[str]:
-    """The words to look for, lower case, at most eight."""
-    return list(dict.fromkeys(_WORD.findall(text.casefold())))[:8]
+    """The words to look for, lower case, at most eight; single letters only where there is nothing else."""
+    words = list(dict.fromkeys(_WORD.findall(text.casefold())))[:8]
+    return [w for w in words if len(w) > 1] or words
 
 
 class _Prefixes(SearchQuery):
@@ -52,6 +53,21 @@ class _Prefixes(SearchQuery):
 
     def __init__(self, words: list[str]):
         super().__init__(" & ".join(f"{w}:*" for w in words), config="simple", search_type="raw")
+
+
+class _AnyOf(Func):
+    """`id = ANY (array)`: one parameter however long the list; a long IN costs more to write than to answer."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, expression, ids: list[int]):
+        self.ids = ids
+        super().__init__(expression)
+
+    def as_sql(self, compiler, connection, **extra):
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"{sql} = ANY(%s)", [*params, list(self.ids)]
 
 
 def by_name(words: list[str]) -> Q:
@@ -72,7 +88,7 @@ def text_truth(op: str, text: str, ctx: Context) -> Truth:
         ctx.memo[op, text] = _ids(op, text, words)
     ids = ctx.memo[op, text]
     if ids is not None:
-        return Truth.certain(Q(**{ctx.in_: ids}))
+        return Truth.certain(Q(_AnyOf(F(ctx.household), ids)) if ids else NEVER)
     named = Exists(Member.objects.filter(by_name(words), household=OuterRef(ctx.household), merged_into__isnull=True))
     return Truth.certain(Q(named) | Q(**{f"{ctx.prefix}address_search": _Prefixes(words)}))
 

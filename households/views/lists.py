@@ -27,7 +27,8 @@ MOST_TABS = 6  # live sets beside the ready filters; the page of saved lists has
 def read_filter(request) -> HouseholdFilter:
     """The filter of the request's query string, for the person who asks. Needs the right to see names."""
     require(request.user, Perm.SEE_NAMES)
-    return HouseholdFilter(request.GET, user=request.user, year=request.year)
+    whole = not request.htmx and request.resolver_match.url_name == "household_list"
+    return HouseholdFilter(request.GET, user=request.user, year=request.year, whole=whole)
 
 
 @require_safe
@@ -164,7 +165,7 @@ def column_choose(request):
     asked = set(request.POST.getlist("columns"))
     chosen = [key for key in known if key in asked][: listing.MOST_COLUMNS]
     choose_columns(user=request.user, columns=chosen)
-    query = HouseholdFilter(QueryDict(request.POST.get("query", "")), user=request.user, year=request.year)
+    query = HouseholdFilter(QueryDict(request.POST.get("query", "")), user=request.user, year=request.year, whole=False)
     path = reverse("households:household_list")
     if query.is_valid() and query.clean_query():
         return redirect(f"{path}?{query.clean_query(after='', before='')}")

@@ -49,7 +49,19 @@ def flags(keys):
     return st.builds(leaf, st.sampled_from(keys), st.just("eq"), YES_NO)
 
 
+def depth(rule):
+    """How many brackets deep a rule goes."""
+    inner = [part for key in ("all", "any") for part in rule.get(key, ())]
+    inner += [rule[key] for key in ("not", "person", "where") if key in rule]
+    return 1 + max(map(depth, inner), default=0)
+
+
 def nested(leaves):
+    """Rules of these leaves, within the depth that is allowed where the tests put them."""
+    return _nested(leaves).filter(lambda rule: depth(rule) <= 6)
+
+
+def _nested(leaves):
     return st.recursive(
         leaves,
         lambda inner: st.one_of(
