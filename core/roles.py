@@ -77,9 +77,7 @@ CITY_WIDE_OF_GROUP = CITY_WIDE | {Perm.SEE_AMOUNTS}  # a coordinator sees the ai
 ROLES: dict[str, frozenset[Perm]] = {
     Role.BAPPEDA_ADMIN: frozenset(_STAFF | {Perm.MANAGE_USERS, Perm.SEE_LOGS}),
     Role.BAPPEDA_STAFF: frozenset(_STAFF),
-    Role.GROUP_COORDINATOR: frozenset(
-        _READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS, Perm.SEE_MEETINGS}
-    ),
+    Role.GROUP_COORDINATOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS, Perm.SEE_MEETINGS}),
     Role.OPD_OPERATOR: frozenset(
         _READ_CITY
         | {

@@ -22,6 +22,14 @@ registry.menu += [
     ),
     MenuEntry(
         "households",
+        40,
+        _("Import data"),
+        "file-earmark-arrow-up",
+        "households:import_list",
+        perms=(Perm.IMPORT_HOUSEHOLDS,),
+    ),
+    MenuEntry(
+        "households",
         30,
         _("Duplicate data"),
         "intersect",

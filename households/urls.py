@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from households.views import downloads, duplicates, edits, lists, pages, people, sets, transfers
+from households.views import downloads, duplicates, edits, imports, lists, pages, people, sets, transfers
 
 app_name = "households"
 urlpatterns = [
@@ -27,6 +27,13 @@ urlpatterns = [
     path("sets/<uuid:uuid>/archive/", sets.set_archive, name="set_archive"),
     path("sets/<uuid:uuid>/restore/", sets.set_restore, name="set_restore"),
     path("sets/<uuid:uuid>/freeze/", sets.set_freeze, name="set_freeze"),
+    # sheets
+    path("import/", imports.import_list, name="import_list"),
+    path("import/template/", imports.import_template, name="import_template"),
+    path("import/<uuid:uuid>/", imports.import_batch, name="import_batch"),
+    path("import/<uuid:uuid>/refused/", imports.import_refused, name="import_refused"),
+    path("import/<uuid:uuid>/mend/", imports.import_mend, name="import_mend"),
+    path("import/<uuid:uuid>/<slug:step>/", imports.import_step, name="import_step"),
     # one household
     path("new/", edits.household_create, name="household_create"),
     path("<uuid:uuid>/", pages.household_detail, name="household_detail"),

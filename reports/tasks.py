@@ -119,7 +119,7 @@ def _imports(user) -> list[Task]:
             "file-earmark-spreadsheet",
             _("%(file)s is checked and not applied") % {"file": batch.file_name},
             _("Nothing is stored until you apply it."),
-            reverse("households:import_detail", args=[batch.uuid]),
+            reverse("households:import_batch", args=[batch.uuid]),
             True,
         )
         for batch in batches

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from core.imports.files import limits, stored_path
+from core.imports.findings import shown_value
 from core.imports.kinds import kind_of
 from core.models import ImportBatch, SheetLayout
 from core.parsed import cell_text
@@ -89,10 +90,8 @@ def _describe_table(batch: ImportBatch, head, header: HeaderGuess, fields) -> di
         choice = {key: index for key, index in remembered.mapping.items() if key in known}
         how = dict.fromkeys(choice, "remembered")
     samples = [
-        [
-            number,
-            [cell_text(cells[column.index])[:60] if column.index < len(cells) else "" for column in header.columns],
-        ]
+        # Shown to people and kept in the batch: whole numbers are masked here already.
+        [number, [shown_value(cell_text(cells[c.index])[:60]) if c.index < len(cells) else "" for c in header.columns]]
         for number, cells in below
         if not is_footer_row(cells)
     ]

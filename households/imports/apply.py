@@ -1,7 +1,7 @@
 """Apply a checked batch: one transaction under the city-wide lock, set-based, with the check repeated first.
 
 Families that changed since the preview are left out and shown again; the rest goes in. Nothing here decides anything:
-what is written is what `check.judge` put into `changes`.
+what is written is what `judge` put into `changes`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from core.models import ImportBatch
 from core.registry import registry
 from core.roles import Perm, require
 from households import derived
-from households.imports.check import count, find_again, judge, judged, still_true
+from households.imports.judge import count, find_again, judge, still_true
+from households.imports.scope import judged
 from households.imports.work import CHANGED_ROWS, Work
 from households.imports.write_families import change_households, end_emptied, new_households, write_ranks
 from households.imports.write_people import change_people, end_and_return, move_people, new_people

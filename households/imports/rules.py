@@ -3,53 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
-
-@dataclass
-class Judged:
-    """What the rules need to know of the batch, besides its staged rows.
-
-    columns: columns of staging the sheets fill; sheets: names by index; titles: field → header by sheet index;
-    prefixes: areas the person may import into; household_sheets: indexes of sheets with one row a family;
-    lookup: the sheet only adds a fact to families we know; date: of the data, ISO; source: of the data.
-    """
-
-    batch_id: int
-    columns: frozenset[str]
-    sheets: list[str]
-    titles: dict[str, list[str]]
-    prefixes: list[str]
-    household_sheets: list[int]
-    lookup: bool
-    date: str
-    source: str
-    may: dict[str, list[str]] = field(default_factory=dict)
-    region: str | None = None  # of families whose rows name none
-
-    @property
-    def params(self) -> dict:
-        """Named parameters of all statements."""
-        titles = {f"title_{key}": self.titles.get(key, [""] * len(self.sheets)) for key in _TITLED}
-        return {
-            "batch": self.batch_id,
-            "sheets": self.sheets,
-            "prefixes": self.prefixes,
-            "household_sheets": self.household_sheets,
-            "date": self.date,
-            "source": self.source,
-            **{f"may_{group}": sources for group, sources in self.may.items()},
-            **titles,
-        }
-
-    def outside(self, region: str) -> str:
-        """SQL: the region lies outside the areas of the person."""
-        if "" in self.prefixes:
-            return "false"
-        return f"NOT EXISTS (SELECT FROM unnest(%(prefixes)s::text[]) p WHERE {region} = p OR {region} LIKE p || '.%%')"
-
-
-_TITLED = ("kk", "nik", "name", "relation", "birth_date", "sex", "address", "region", "status", "ext_id")
+from households.imports.scope import Judged
 
 
 def _finding(level: str, code: str, column: str, query: str, *, value: str = "''", params: str = "'{}'::jsonb") -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from core.models import ImportBatch
-from households.imports.rules import Judged
+from households.imports.scope import Judged
 
 # Rows of people we know whose values, status or household change.
 CHANGED_ROWS = "r.batch_id = %(batch)s AND r.outcome = 'changed'"
