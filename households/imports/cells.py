@@ -443,7 +443,7 @@ def readers_of(mapping: dict[str, int], titles: dict[int, str], context: Context
     _place(at, add, context)
     for key in ("relation", "marital", "education", "school_status", "school_level", "work_status", "work_sector"):
         if key in at:
-            add([key], [key], _code_reader(key, context.answers[key]))
+            add([key], [key], _code_reader(key, context.answers.get(key, {})))
     for key in ("works", "has_business", "pregnant"):
         if key in at:
             add([key], [key], _yes_no)
@@ -522,13 +522,17 @@ def _health(at, add, context: Context) -> None:
         )
         add(fields, ["disability"], _disabilities(asked if len(asked) > 1 else [asked[0], 0]))
     elif "disability" in at:
-        add(["disability"], ["disability"], _list_reader(context.answers["disability"]))
+        add(["disability"], ["disability"], _list_reader(context.answers.get("disability", {})))
     if "chronic_illness" in at:
-        add(["chronic_illness"], ["chronic_illness"], _list_reader(context.answers["chronic_illness"]))
+        add(["chronic_illness"], ["chronic_illness"], _list_reader(context.answers.get("chronic_illness", {})))
     if "insurance" in at:
-        add(["insurance"], ["insurance"], _code_reader("insurance", context.answers["insurance"]))
+        add(["insurance"], ["insurance"], _code_reader("insurance", context.answers.get("insurance", {})))
     if "social_security" in at:
-        add(["social_security"], ["social_security"], _list_reader(context.answers["social_security"], bits=True))
+        add(
+            ["social_security"],
+            ["social_security"],
+            _list_reader(context.answers.get("social_security", {}), bits=True),
+        )
 
 
 def _house(at, add, context: Context) -> None:
@@ -540,7 +544,7 @@ def _house(at, add, context: Context) -> None:
             read = _lighting_reader(context.answers, powered)
             add(["lighting"], ["lighting"] if powered else ["lighting", "power"], read)
         else:
-            add([key], [key], _code_reader(key, context.answers[key]))
+            add([key], [key], _code_reader(key, context.answers.get(key, {})))
     if "floor_area" in at:
         add(["floor_area"], ["floor_area"], _area_of_floor)
     owned = [key for key in ASSETS if f"asset_{key}" in at]
