@@ -36,21 +36,22 @@ WITH RECURSIVE chain AS (
   SELECT set_id, row_id, household_id FROM chain WHERE merged_into_id IS NULL
 )"""
 
-# What is asked: one line a programme (its uuid as key, all from the first day of its year), and `any`.
+# What is asked: one line a programme year (its uuid as key), from the first day of that year, and `any`.
 _MARKS = (
     SURVIVORS
     + """, asked AS (
-  SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(firsts)s::date[]) AS a(key, program_id, first)
+  SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(uuids)s::text[], %(firsts)s::date[])
+    AS a(key, program_id, uuid, first)
 ), house AS (
   SELECT DISTINCT s.household_id, h.region_id, h.status = 'active' AS here, h.status
   FROM survivor s JOIN households_household h ON h.id = s.household_id
-  WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s)
+  WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[])
 ), had AS (
   SELECT DISTINCT s.household_id, a.key
   FROM survivor s
   JOIN households_householdsetrow r ON r.id = s.row_id
   CROSS JOIN LATERAL jsonb_each_text(r."then" -> 'last') AS l(uuid, day)
-  JOIN asked a ON (a.key = l.uuid OR a.key = 'any') AND l.day::date >= a.first
+  JOIN asked a ON (a.uuid = l.uuid OR a.key = 'any') AND l.day::date >= a.first
 ), got AS (
   SELECT DISTINCT d.household_id, a.key
   FROM programs_reached d
@@ -71,11 +72,14 @@ SELECT region_id, key, count(*), count(*) FILTER (WHERE had), count(*) FILTER (W
        count(*) FILTER (WHERE here AND NOT got)
 FROM mark GROUP BY 1, 2"""
 
-_STATES = SURVIVORS + """
+_STATES = (
+    SURVIVORS
+    + """
 SELECT h.status, count(DISTINCT h.id), count(s.row_id)
 FROM survivor s JOIN households_household h ON h.id = s.household_id
-WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s)
+WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[])
 GROUP BY 1"""
+)
 
 _SELECT = {
     "all": "true",
@@ -88,17 +92,21 @@ _SELECT = {
     "waiting": "here AND NOT got",
 }
 
-_MONTHS = SURVIVORS + """, asked AS (
-  SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(firsts)s::date[]) AS a(key, program_id, first)
+_MONTHS = (
+    SURVIVORS
+    + """, asked AS (
+  SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(uuids)s::text[], %(firsts)s::date[])
+    AS a(key, program_id, uuid, first)
 ), one AS (
   SELECT d.household_id, a.key, min(d.date) AS day
   FROM programs_reached d JOIN asked a ON (a.program_id = d.program_id OR a.key = 'any') AND d.date >= a.first
   WHERE d.date <= %(day)s AND d.household_id IN (
     SELECT s.household_id FROM survivor s JOIN households_household h ON h.id = s.household_id
-    WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s))
+    WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[]))
   GROUP BY 1, 2
 )
 SELECT key, date_trunc('month', day)::date, count(*) FROM one GROUP BY 1, 2 ORDER BY 2"""
+)
 
 
 @dataclass
@@ -203,10 +211,7 @@ def _lines(decision: Decision) -> list[Line]:
         .select_related("program_year__program__owner")
         .order_by("pk")
     )
-    lines = [
-        Line(str(p.program_year.program.uuid), str(p.program_year), p.program_year, goal_percent=p.target)
-        for p in named
-    ]
+    lines = [Line(str(p.program_year.uuid), str(p.program_year), p.program_year, goal_percent=p.target) for p in named]
     return [*lines, Line(ANY, _("Any programme at all"))]
 
 
@@ -216,6 +221,7 @@ def _params(decision: Decision, lines: list[Line], prefixes: Sequence[str], day:
         "sets": [decision.household_set_id],
         "keys": [line.key for line in lines],
         "programs": [line.program_year.program_id if line.program_year else None for line in lines],
+        "uuids": [str(line.program_year.program.uuid) if line.program_year else None for line in lines],
         "firsts": [dt.date(line.program_year.year if line.program_year else frozen.year, 1, 1) for line in lines],
         "day": day,
         **area_params(prefixes),
@@ -230,7 +236,7 @@ def area_params(prefixes: Sequence[str]) -> dict:
 def household_ids(
     decision: Decision, part: str, key: str = ANY, *, prefixes: Sequence[str] = ("",), day: dt.date | None = None
 ) -> list[int]:
-    """The households behind a number of `coverage`: `part` one of PARTS, `key` of the line (programme uuid or any)."""
+    """The households behind a number of `coverage`: `part` one of PARTS, `key` of its line."""
     lines = _lines(decision)
     params = _params(decision, lines, prefixes, day or timezone.localdate()) | {"key": key}
     with connection.cursor() as cursor:
@@ -253,4 +259,7 @@ def over_time(decision: Decision, *, prefixes: Sequence[str] = ("",)) -> list[tu
     while month <= today:
         months.append(month)
         month = (month + dt.timedelta(days=32)).replace(day=1)
-    return [(m, {line.key: sum(n for k, first, n in found if k == line.key and first <= m) for line in lines}) for m in months]
+    return [
+        (m, {line.key: sum(n for k, first, n in found if k == line.key and first <= m) for line in lines})
+        for m in months
+    ]

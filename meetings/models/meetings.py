@@ -172,7 +172,8 @@ class AgendaItem(models.Model):
     )
     minutes_planned = models.PositiveSmallIntegerField(_("planned minutes"), null=True, blank=True)
     follow_up = models.BooleanField(_("follow-up of the last meeting"), default=False)
-    finished = models.BooleanField(_("finished"), default=False)
+    # Null: finished when something was written or decided about it (`meetings.actions.minutes.finalise`).
+    finished = models.BooleanField(_("finished"), null=True, blank=True)
     carried_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="carried_to")
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, related_name="agenda_items")
     text = models.TextField(_("minutes"), blank=True, max_length=50_000)

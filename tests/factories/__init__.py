@@ -8,6 +8,7 @@ from tests.factories.core import *  # noqa: F403
 from tests.factories.core import PASSWORD, VILLAGE, region
 from tests.factories.households import *  # noqa: F403
 from tests.factories.households import family
+from tests.factories.meetings import *  # noqa: F403
 from tests.factories.programs import *  # noqa: F403
 
 __all__ = ["PASSWORD", "SINCE", "VILLAGE", "Factory", "family", "region"]

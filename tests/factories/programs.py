@@ -18,6 +18,7 @@ from programs.models import (
     ProgramFunding,
     ProgramYear,
     RecipientGroup,
+    RecipientRow,
     Scheme,
     SchemeItem,
     SchemeMapping,
@@ -215,3 +216,16 @@ class DeliveryFactory(Factory):
 
     class Params:
         voided = factory.Trait(void=True, void_reason="salah input")
+
+
+class RecipientRowFactory(Factory):
+    """A row of a recipients' list in staging."""
+
+    class Meta:
+        model = RecipientRow
+
+    batch_id = 1
+    n = factory.Sequence(int)
+    sheet = 0
+    row = factory.LazyAttribute(lambda o: o.n + 2)
+    name = "Yusmaini"

@@ -1,0 +1,1 @@
+"""Every change to meetings, their people, decisions, action items and letters."""
