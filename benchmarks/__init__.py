@@ -1,1 +1,1 @@
-"""What the speed claims rest on: `python -m benchmarks` (or `make bench`) measures them against what others would do."""
+"""What the speed claims rest on: `python -m benchmarks` (or `make bench`) measures them against others."""

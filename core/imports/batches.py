@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import uuid
 from collections.abc import Iterable
@@ -262,7 +263,19 @@ def _read(batch: ImportBatch, by, progress: Progress) -> None:
 
 def _check(batch: ImportBatch, by, progress: Progress) -> None:
     kind_of(batch).check(batch, progress)
+    batch.options.pop("unchecked", None)
     batch.state = BatchState.CHECKED
+
+
+@contextlib.contextmanager
+def locked(batch: ImportBatch):
+    """A transaction that holds the lock of the batch, for a choice on its page; raises NotNow when it is worked on."""
+    with transaction.atomic():
+        if not _take_lock(batch):
+            raise NotNow(_("This import is being worked on. Wait until it is done."))
+        batch.refresh_from_db()
+        yield
+        batch.save()
 
 
 def _apply(batch: ImportBatch, by, progress: Progress) -> None:

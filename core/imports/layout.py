@@ -23,6 +23,7 @@ SAMPLE_ROWS = 5
 REASON_HEADER = "Alasan ditolak"  # column of a workbook of refused rows; never read back
 _REASON_KEY = normal_header(REASON_HEADER)
 _MANY_COLUMNS = 200  # headers kept in the batch row
+_NOT_DATA = frozenset({"contoh", "contoh isian", "examples", "petunjuk", "pilihan", "info"})  # sheets beside a template
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def describe_workbook(batch: ImportBatch, book: Workbook) -> dict:
         }
         if header is not None:
             about |= _describe_table(batch, head, header, fields)
-            about["taken"] = sheet.visible and _worth_taking(about)
+            about["taken"] = sheet.visible and sheet.name.casefold() not in _NOT_DATA and _worth_taking(about)
         sheets.append(about)
     return {
         "format": book.format,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.models import ImportBatch
 
 LEFT_OUT = None  # the value of a fix that leaves a number out: "simpan tanpa NIK"
+ROW = "*"  # the field of a fix that passes over the whole row
 _MOST = 2_000
 _LONGEST = 200
 
@@ -28,6 +29,11 @@ def leave_out(batch: ImportBatch, *, rows: Iterable[tuple[str, int]], field: str
     _keep(batch, list(rows), field, LEFT_OUT, by)
 
 
+def pass_over(batch: ImportBatch, *, sheet: str, row: int, by) -> None:
+    """Do not read this row: it stands twice, or does not belong here."""
+    _keep(batch, [(sheet, row)], ROW, LEFT_OUT, by)
+
+
 def _keep(batch: ImportBatch, rows, field, value, by) -> None:
     kept = batch.options.setdefault("fixes", {})
     for sheet, row in rows:
@@ -38,6 +44,7 @@ def _keep(batch: ImportBatch, rows, field, value, by) -> None:
         }
     if len(kept) > _MOST:
         raise ValidationError(_("These are too many corrections for the page. Mend the sheet and bring it again."))
+    batch.options["unchecked"] = batch.options.get("unchecked", 0) + len(rows)
     batch.save(update_fields=["options"])
 
 

@@ -107,7 +107,7 @@ def _forget(cursor, j: Judged) -> None:
     """Drop the families of a former judgement, remembering what a person saw and chose."""
     cursor.execute("DROP TABLE IF EXISTS import_shown")
     cursor.execute(
-        "CREATE TEMP TABLE import_shown ON COMMIT DROP AS SELECT family, digest, overwrite, applied "
+        "CREATE TEMP TABLE import_shown ON COMMIT DROP AS SELECT family, digest, applied "
         "FROM households_importfamily WHERE batch_id = %s",
         [j.batch_id],
     )
@@ -121,7 +121,7 @@ def _forget(cursor, j: Judged) -> None:
 
 def _recall(cursor, j: Judged) -> None:
     cursor.execute(
-        "UPDATE households_importfamily f SET shown = s.digest, overwrite = s.overwrite, applied = s.applied "
+        "UPDATE households_importfamily f SET shown = s.digest, applied = s.applied "
         "FROM import_shown s WHERE f.batch_id = %s AND f.family = s.family",
         [j.batch_id],
     )
@@ -137,7 +137,8 @@ def _mark_newer(cursor, j: Judged) -> None:
     """Families of which we hold newer data than the sheet: a visit since, or a later sheet."""
     cursor.execute(
         """
-        UPDATE households_importfamily f SET newer = true FROM households_household h
+        UPDATE households_importfamily f SET newer = true, overwrite = h.id = ANY(%(overwrite)s)
+        FROM households_household h
         WHERE f.batch_id = %(batch)s AND h.id = f.household_id AND greatest(h.verified_at, h.data_date) > %(date)s::date
         """,
         j.params,
@@ -228,7 +229,7 @@ def _compare_people(cursor, j: Judged) -> None:
           LEFT JOIN import_heads b ON b.family = r.family AND b.head_n = r.n AND b.blocked
           CROSS JOIN LATERAL (
             SELECT m.household_id IS DISTINCT FROM f.household_id AS moves,
-              NOT f.overwrite AND coalesce(greatest(h.verified_at, h.data_date) > %(date)s::date, false)
+              NOT f.overwrite AND m.household_id <> ALL(%(overwrite)s) AND coalesce(greatest(h.verified_at, h.data_date) > %(date)s::date, false)
                 AS ours_newer
           ) mine
           {_may()}

@@ -33,6 +33,7 @@ class Judged:
     source: str
     may: dict[str, list[str]] = field(default_factory=dict)
     region: str | None = None  # of families whose rows name none
+    overwrite: list[int] = field(default_factory=list)  # households whose newer data a person chose to overwrite
 
     @property
     def params(self) -> dict:
@@ -45,6 +46,7 @@ class Judged:
             "household_sheets": self.household_sheets,
             "date": self.date,
             "source": self.source,
+            "overwrite": self.overwrite,
             **{f"may_{group}": sources for group, sources in self.may.items()},
             **titles,
         }
@@ -93,4 +95,5 @@ def judged(batch: ImportBatch) -> Judged:
         source=batch.source,
         may=may_overwrite(batch.source),
         region=batch.area or None,
+        overwrite=batch.options.get("overwrite", []),
     )

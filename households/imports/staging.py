@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.imports import Progress
 from core.imports.findings import Finding
 from core.imports.layout import Table, open_stored, tables
-from core.imports.mending import fixes
+from core.imports.mending import ROW, fixes
 from core.models import ImportBatch
 from core.parsed import cell_text
 from households.derived import SEARCH_NAME
@@ -82,12 +82,16 @@ class _TableReader:
             context = Context(**{**context.__dict__, "day_first": day_comes_first(sample)})
         self.layout = readers_of(self.mapping, self.titles, context)
         staged.fields |= self.layout.fields
-        self.fixed_rows = {row for sheet, row in mended if sheet == self.name}
+        mine = {row: fields for (sheet, row), fields in mended.items() if sheet == self.name}
+        self.passed_over = {row for row, fields in mine.items() if ROW in fields}
+        self.fixed_rows = mine.keys() - self.passed_over
 
     def read(self, progress: Progress) -> None:
         total = self.table.about["filled"]
         numbers, block, done = [], [], 0
         for number, cells in self.table.rows():
+            if number in self.passed_over:
+                continue
             numbers.append(number)
             block.append(self._mend(number, cells) if number in self.fixed_rows else cells)
             if len(block) == BLOCK:
@@ -248,6 +252,7 @@ def copy_rows(batch: ImportBatch, staged: Staged, families: list[int], progress:
         names.append("name_sort")
         lists.append([_plain_sort(name) for name in staged.columns["name"]])
     with connection.cursor() as cursor:
+        # Families of a former check go too: its numbers may not be those of the rows as they are read now.
         cursor.execute("DELETE FROM households_importrow WHERE batch_id = %s", [batch.pk])
         cursor.execute("DELETE FROM households_importfamily WHERE batch_id = %s", [batch.pk])
         sql = (

@@ -55,7 +55,8 @@ def test_add_member_refuses_a_nik_of_another_area_without_naming_it(world, keepe
         )
     text = error.value.message_dict["nik"][0]
     assert error.value.error_dict["nik"][0].code == "elsewhere"
-    assert world.other.head.name not in text and world.other.region.name not in text
+    assert world.other.head.name not in text
+    assert world.other.region.name not in text
 
 
 @pytest.mark.parametrize("role", ["opd_operator", "kecamatan_reader", "leadership", "auditor", "group_coordinator"])
