@@ -57,6 +57,8 @@ def require_program(user, perm: Perm, program: Program, region: str | None = Non
 def rows_within(user, perm: Perm, program: Program) -> Q:
     """Condition on the log: rows of beneficiaries in the areas where `user` holds `perm` for this programme."""
     prefixes = areas(user, perm, program)
+    if "" in prefixes:
+        return ~Q(pk__in=[])  # not an empty condition: that one vanishes when it is joined by "or"
     return (
         area_q("counts_for__region_id", prefixes) | area_q("group__region_id", prefixes) | area_q("area_id", prefixes)
     )
