@@ -231,6 +231,7 @@ def set_rule(
 @transaction.atomic
 def copy_year(*, source: ProgramYear, year: int, by) -> ProgramYear:
     """Plan another year like `source`: codes, target, quota, amount, stages and ceilings; beneficiaries come apart."""
+    source = ProgramYear.objects.select_related("program__owner").get(pk=source.pk)
     new = create_year(
         program=source.program, year=year, by=by, values={name: getattr(source, name) for name in sorted(YEAR_FIELDS)}
     )

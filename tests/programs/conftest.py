@@ -1,8 +1,16 @@
 """What the tests of programmes share: people with rights, and the history an action leaves."""
 
 import pytest
+from django.utils import translation
 
 from core.models import HistoryEntry, HistoryTransaction
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages of actions in the language of the source; pages answer in Indonesian all the same."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

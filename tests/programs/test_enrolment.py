@@ -118,7 +118,9 @@ def test_kelurahan_proposes_its_own_households_only(world, year, village):
         enrolment.propose(program_year=year, by=village, households=[world.other.household.pk])
 
 
-@pytest.mark.parametrize("role", ["opd_approver", "group_coordinator", "kecamatan_reader", "leadership", "auditor", "none"])
+@pytest.mark.parametrize(
+    "role", ["opd_approver", "group_coordinator", "kecamatan_reader", "leadership", "auditor", "none"]
+)
 def test_propose_is_refused_to_other_roles(world, year, role):
     with pytest.raises(PermissionDenied):
         enrolment.propose(program_year=year, by=world.user(role), households=[world.own.household.pk])
@@ -163,7 +165,9 @@ def test_propose_costs_the_same_for_many(world, year, operator):
     many = [h.pk for h in families(12)]
 
     def cost(ids):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             enrolment.propose(program_year=year, by=operator, households=ids)
         return len(queries)
 
@@ -174,7 +178,9 @@ def test_propose_costs_the_same_for_many(world, year, operator):
 
 # --- programmes of persons -----------------------------------------------------------------------------------------
 
-PUPIL = {"all": [{"field": "desil", "op": "lte", "value": 4}, {"person": {"field": "school_status", "op": "eq", "value": 2}}]}
+PUPIL = {
+    "all": [{"field": "desil", "op": "lte", "value": 4}, {"person": {"field": "school_status", "op": "eq", "value": 2}}]
+}
 
 
 def test_person_programme_means_the_people_who_qualify(world, operator):
