@@ -19,7 +19,7 @@ class Decision(models.Model):
     """What a meeting decided.
 
     `household_set`: frozen in the moment of the decision; each of its rows keeps in `then` what the household had
-    (`meetings.snapshots`). `source`: in words, where the list came from.
+    (`meetings.actions.snapshots`). `source`: in words, where the list came from.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -45,7 +45,7 @@ class Decision(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by", verbose_name=_("replaces")
     )
     agencies = models.ManyToManyField(Agency, through="DecisionAgency", verbose_name=_("responsible agencies"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     objects = DecisionQuerySet.as_manager()

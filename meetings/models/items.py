@@ -71,7 +71,7 @@ class ActionItem(models.Model):
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     against_number = models.BooleanField(default=False, editable=False)
     close_reason = models.CharField(_("reason"), max_length=250, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     objects = ActionItemQuerySet.as_manager()
@@ -165,7 +165,7 @@ class ActionUpdate(models.Model):
     new_due = models.DateField(null=True, blank=True)
     done = models.BigIntegerField(null=True, blank=True)  # what the measure counted in that moment
     total = models.BigIntegerField(null=True, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

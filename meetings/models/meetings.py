@@ -78,7 +78,7 @@ class Meeting(models.Model):
     final_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = MeetingQuerySet.as_manager()
 
@@ -137,7 +137,7 @@ class Topic(models.Model):
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("proposed by")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
     state = models.CharField(_("state"), max_length=10, choices=TopicState, default=TopicState.PROPOSED)
     answer = models.CharField(_("answer"), max_length=250, blank=True)
@@ -210,7 +210,7 @@ class Amendment(models.Model):
     number = models.PositiveSmallIntegerField()
     text = models.TextField(_("correction"), max_length=5000)
     reason = models.CharField(_("reason"), max_length=250)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

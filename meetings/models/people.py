@@ -100,7 +100,7 @@ class Attendance(models.Model):
     late = models.BooleanField(_("late"), default=False)
     how = models.CharField(max_length=4, choices=HowSigned, default=HowSigned.TICK)
     withdrawn = models.BooleanField(default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

@@ -99,7 +99,7 @@ class Letter(models.Model):
     sifat = models.CharField("sifat", max_length=14, choices=Sifat, default=Sifat.ORDINARY)
     meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, null=True, blank=True, related_name="letters")
     refused_reason = models.CharField(_("why refused"), max_length=200, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
