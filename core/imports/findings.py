@@ -150,16 +150,3 @@ def view(batch: ImportBatch, finding: ImportFinding) -> FindingView:
 def shown_value(value: str) -> str:
     """A cell's text for a page: sixteen digits may be somebody's number and are masked, broken ones must be seen."""
     return mask(value) if len(value) == 16 and value.isascii() and value.isdigit() else value
-
-
-def page(batch: ImportBatch, *, level: str = "", code: str = "", field: str = "", after: int = 0, n: int = 50):
-    """Up to `n` findings after the id `after`, narrowed to a level, code and field; (views, whether more follow)."""
-    rows = ImportFinding.objects.filter(batch=batch, id__gt=after)
-    if level:
-        rows = rows.filter(level=level)
-    if code:
-        rows = rows.filter(code=code)
-    if field:
-        rows = rows.filter(field=field)
-    rows = list(rows.order_by("id")[: n + 1])
-    return [view(batch, row) for row in rows[:n]], len(rows) > n

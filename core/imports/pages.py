@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.choices import BatchState
 from core.imports import batches
-from core.imports.findings import groups
-from core.imports.kinds import kind_of
-from core.models import ImportBatch
+from core.imports.findings import groups, view
+from core.models import ImportBatch, ImportFinding
 from core.parsed import describe
 from core.rupiah import thousands
 from core.sheets.errors import NOTES
@@ -61,9 +61,34 @@ def findings_context(batch: ImportBatch) -> dict:
     return {"error_groups": groups(batch, "error"), "note_groups": groups(batch, "warning", "note")}
 
 
-def field_label(batch: ImportBatch, key: str) -> str:
-    """Name of a field for people; the key itself for one that the kind does not know."""
-    for field in kind_of(batch).fields(batch):
-        if field.key == key:
-            return str(field.label)
-    return key
+# Findings that a row left out of the sheet would settle.
+_ONE_ROW_TOO_MANY = frozenset({"nik_twice", "person_twice", "kk_twice", "two_heads", "region_outside", "nik_elsewhere"})
+
+
+def findings_list(batch: ImportBatch, show: str, query, *, after: int, n: int) -> dict:
+    """Rows of findings for a list: `refused`, `notes` or `undo`, narrowed by `code` and `field` of the query.
+
+    Each says what can be done about it in the page: `mend` (type a value), `number` (leave the number out),
+    `pass_over` (do not read the row), `transfer`.
+    """
+    code, key = query.get("code", "")[:60], query.get("field", "")[:40]
+    rows = ImportFinding.objects.filter(batch=batch, id__gt=after, stage="undo" if show == "undo" else F("stage"))
+    rows = rows.filter(level="error") if show == "refused" else rows.exclude(level="error")
+    if show == "notes":
+        rows = rows.exclude(stage="undo")
+    rows = rows.filter(code=code) if code else rows
+    rows = rows.filter(field=key) if key else rows
+    rows = list(rows.order_by("id")[: n + 1])
+    mapped = {about["name"]: about.get("mapping", {}) for about in batch.layout.get("sheets", [])}
+    found = [
+        {
+            "shown": view(batch, row),
+            "mend": row.level == "error" and row.field in mapped.get(row.sheet, {}),
+            "number": row.level == "error" and row.field in ("nik", "kk") and row.stage == "cells",
+            "pass_over": row.code in _ONE_ROW_TOO_MANY,
+            "transfer": row.code == "nik_elsewhere",
+            "household": row.params.get("household", "") if show == "undo" else "",
+        }
+        for row in rows[:n]
+    ]
+    return {"findings": found, "more_findings": rows[n - 1].pk if len(rows) > n else None, "code": code, "field": key}

@@ -1,4 +1,4 @@
-"""What a person decides on the preview: which newer families to overwrite, which rows to bring again, who to ask for."""
+"""What a person decides on the preview: newer families to overwrite, rows to bring again, people to ask for."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from core.imports.forms import SheetFileField
 from core.models import CitySettings, Region
 from core.roles import Perm, access
 from households.choices import Source
+from households.forms import DateField
 from households.imports.scope import areas_of
 
 
@@ -17,10 +18,9 @@ class FactsForm(forms.Form):
     """Where the data come from, of which day, for which kelurahan, and why they may be used."""
 
     source = forms.ChoiceField(label=_("Source"), required=False, help_text=_("Left open, it is told by the columns."))
-    effective = forms.DateField(
+    effective = DateField(
         label=_("Date of the data"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The day the data speak of. Families with newer data with us are not overwritten unasked."),
     )
     area = forms.ChoiceField(label=_("Kelurahan of every row"), required=False)
@@ -78,7 +78,7 @@ class FactsForm(forms.Form):
 class UploadForm(FactsForm):
     """The first stage: the file, with its facts."""
 
-    file = SheetFileField(label=_("Sheet"))
+    file = SheetFileField(label=_("File"), help_text=_("Excel, ODS or CSV, as you have it."))
     field_order = ["file", "source", "effective", "area", "purpose", "legal_basis"]
 
     def __init__(self, *args, user, **kwargs):

@@ -229,8 +229,8 @@ def _compare_people(cursor, j: Judged) -> None:
           LEFT JOIN import_heads b ON b.family = r.family AND b.head_n = r.n AND b.blocked
           CROSS JOIN LATERAL (
             SELECT m.household_id IS DISTINCT FROM f.household_id AS moves,
-              NOT f.overwrite AND m.household_id <> ALL(%(overwrite)s) AND coalesce(greatest(h.verified_at, h.data_date) > %(date)s::date, false)
-                AS ours_newer
+              NOT f.overwrite AND m.household_id <> ALL(%(overwrite)s)
+                AND coalesce(greatest(h.verified_at, h.data_date) > %(date)s::date, false) AS ours_newer
           ) mine
           {_may()}
           WHERE moves OR {parts.any}

@@ -67,9 +67,13 @@ class FamilyView:
     sheet: str
     size: int
     changes: list[Change] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
     newer: bool = False
     overwrite: bool = False
+
+    @property
+    def span(self) -> int:
+        """Rows the family takes in a table of its changes."""
+        return max(len(self.changes), 1)
 
 
 @dataclass
@@ -170,7 +174,8 @@ class Preview:
             if side == "changes" and row.from_household and row.outcome == "changed":
                 view.changes.append(Change(_("Household"), _("another household"), f.name or "", who))
         if side == "changes":
-            view.added = [row.name or "" for row in rows if row.outcome == "new"]
+            added = [row.name or "" for row in rows if row.outcome == "new"]
+            view.changes += [Change(_("New member"), "—", name) for name in added]
 
     def _place(self, f: ImportFamily, household: Household | None) -> str:
         region = f.region or (household.region_id if household else "")

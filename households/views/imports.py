@@ -4,110 +4,92 @@ from __future__ import annotations
 
 import tempfile
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.choices import AccessKind, BatchState
 from core.history import record_access
 from core.imports import batches
-from core.imports.findings import page as findings_page
-from core.imports.forms import ColumnsForm, SheetFileField
-from core.imports.mending import fix_cell, leave_out
-from core.imports.pages import findings_context, stage_context
+from core.imports.forms import ColumnsForm
+from core.imports.layout import layout_line
+from core.imports.mending import fix_cell, leave_out, pass_over
+from core.imports.pages import findings_context, findings_list, stage_context
 from core.imports.refused import write_refused
 from core.models import ImportFinding
 from core.registry import registry
 from core.roles import Perm, require
-from core.sheets import XLSX_TYPE, SheetError, TemplateColumn, safe_file_name, write_template
+from core.sheets import XLSX_TYPE, SheetError, safe_file_name
 from households.choices import Source
-from households.forms import DateField, PlainForm, village_field
+from households.imports.choices import ask_for_transfer, overwrite_newer, refused_rows
+from households.imports.forms import ColumnFactsForm, UploadForm
 from households.imports.preview import SHOWS, Preview
-from households.labels import Labels
-from households.models import ImportRow
-from households.models.households import HOUSING_CODES
+from households.imports.template import write_household_template
 
 KIND = "households"
 SHOWN = 50
+SOURCES = dict(Source.choices)
+_PEOPLE = ("moved", "missing", "gone")
 
 
-class ImportForm(PlainForm):
-    """The file, whose data it is, of which day, and for DTSEN why it may be used (Inpres 4/2025)."""
-
-    file = SheetFileField(label=gettext_lazy("File"))
-    source = forms.ChoiceField(
-        label=gettext_lazy("Source"),
-        choices=[("", gettext_lazy("Recognise by its columns")), *Source.choices],
-        required=False,
-    )
-    effective = DateField(label=gettext_lazy("date of the data"), required=False)
-    purpose = forms.CharField(label=gettext_lazy("purpose"), max_length=300, required=False)
-    legal_basis = forms.CharField(label=gettext_lazy("legal basis"), max_length=300, required=False)
-
-    def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
-        field = village_field(user)
-        field.label = _("Kelurahan of every row")
-        field.help_text = _("Only for sheets that do not name the kelurahan.")
-        field.required = field.empty_label is None
-        self.fields["area"] = field
-        self.order_fields(["file", "area", "source", "effective", "purpose", "legal_basis"])
-
-    def clean(self):
-        values = super().clean()
-        if values.get("source") == Source.DTSEN and not values.get("purpose", "").strip():
-            self.add_error("purpose", _("DTSEN may be used for a purpose only. Write it."))
-        return values
+def _crumbs(last: str = "") -> list[tuple]:
+    here = [(_("Import data"), reverse("households:import_list") if last else None)]
+    return [(_("Households"), reverse("households:household_list")), *here, *([(last, None)] if last else [])]
 
 
 def import_list(request):
     """Bring a sheet; imports so far."""
     require(request.user, Perm.IMPORT_HOUSEHOLDS)
-    form = ImportForm(request.POST or None, request.FILES or None, user=request.user)
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
         try:
             batch = batches.bring(
                 kind=KIND,
-                file=values["file"],
-                name=values["file"].name,
+                file=form.cleaned_data["file"],
+                name=form.cleaned_data["file"].name,
                 by=request.user,
-                source=values["source"],
-                effective=values["effective"],
-                area=values["area"].code if values["area"] else "",
-                purpose=values["purpose"],
-                legal_basis=values["legal_basis"],
+                options={"area_is_default": form.area_is_default},
+                **form.facts(),
             )
         except ValidationError as error:
             form.add_error("file", error)
         else:
             _run(request, batch, "read")
             return redirect("households:import_batch", uuid=batch.uuid)
-    context = {
-        "form": form,
-        "batches": batches.visible_batches(request.user, KIND).select_related("by")[:SHOWN],
-        "crumbs": [(_("Households"), reverse("households:household_list")), (_("Import data"), None)],
-    }
+    found = batches.visible_batches(request.user, KIND).exclude(state=BatchState.DISCARDED).select_related("by")
+    shown = list(found[:SHOWN])
+    for batch in shown:
+        batch.source_label = SOURCES.get(batch.source, "")
+    context = {"form": form, "batches": shown, "crumbs": _crumbs()}
     return render(request, "households/import_list.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _find(request, uuid):
     require(request.user, Perm.IMPORT_HOUSEHOLDS)
-    return get_object_or_404(batches.visible_batches(request.user, KIND).select_related("job", "by"), uuid=uuid)
+    found = batches.visible_batches(request.user, KIND).select_related("job", "by", "applied_by", "undone_by")
+    batch = get_object_or_404(found, uuid=uuid)
+    batch.source_label = SOURCES.get(batch.source, "")
+    return batch
 
 
-def _run(request, batch, step: str) -> None:
-    """Do a step; what it refuses is said, what fails stands in the batch."""
+def _run(request, batch, step: str) -> bool:
+    """Do a step; what it refuses is said. Whether it was done or is on its way."""
     try:
         batches.run(batch, step, by=request.user)
     except (ValidationError, PermissionDenied) as error:
-        messages.error(request, " ".join(getattr(error, "messages", None) or [str(error)]))
+        _say(request, error)
+        return False
+    return True
+
+
+def _say(request, error: Exception) -> None:
+    messages.error(request, " ".join(getattr(error, "messages", None) or [str(error)]))
 
 
 @require_safe
@@ -115,46 +97,66 @@ def import_batch(request, uuid):
     """The page of a batch: columns, preview, work under way, result."""
     batch = _find(request, uuid)
     stage = batches.stage(batch)
-    context = stage_context(batch, stage) | {
-        "crumbs": [
-            (_("Households"), reverse("households:household_list")),
-            (_("Import data"), reverse("households:import_list")),
-            (batch.file_name, None),
-        ],
+    context = _page(request, batch, stage)
+    if stage == "columns":
+        context |= _column_forms(ColumnsForm(batch=batch), _facts_form(request, batch))
+    elif stage in ("preview", "result", "undone"):
+        context |= _preview(request, batch, stage)
+    return render(request, "households/import_batch.html", context)
+
+
+def _page(request, batch, stage: str) -> dict:
+    return stage_context(batch, stage) | {
+        "crumbs": _crumbs(batch.file_name),
+        "layout_line": layout_line(batch),
         "again_url": reverse("households:import_step", args=[batch.uuid, "again"]),
         "may_undo": batches.may_undo(request.user, batch),
     }
-    if stage == "columns":
-        context["form"] = ColumnsForm(batch=batch)
-    elif stage in ("preview", "result"):
-        context |= _preview(request, batch, stage)
-    return render(request, "households/import_batch.html", context)
+
+
+def _column_forms(form: ColumnsForm, facts: ColumnFactsForm) -> dict:
+    return {"form": form, "facts": facts, "column_forms": [facts, form]}
+
+
+def _facts_form(request, batch, data=None) -> ColumnFactsForm:
+    initial = {name: getattr(batch, name) for name in ("source", "effective", "area", "purpose", "legal_basis")}
+    initial |= {"health": batch.options.get("health", True), "effective": batch.effective or timezone.localdate()}
+    return ColumnFactsForm(data, user=request.user, initial=initial)
 
 
 def _preview(request, batch, stage: str) -> dict:
     preview = Preview(batch, request.user)
     counts = preview.counts
     show = request.GET.get("show", "")
-    context = {"tiles": [(key, SHOWS[key], n) for key, n in counts.items()], "counts": counts}
-    context |= findings_context(batch)
-    code, level = request.GET.get("code", "")[:60], "error" if show == "refused" else ""
-    if code or show == "refused":
-        after = request.GET.get("after", "")
-        rows, more = findings_page(
-            batch, level=level, code=code, field=request.GET.get("field", "")[:30], after=_number(after, 0), n=SHOWN
-        )
-        context |= {"findings": rows, "more_findings": rows[-1].id if more else None, "code": code}
     if show not in SHOWS:
-        show = "changed" if counts.get("changed") else ""
-    after = _number(request.GET.get("after", ""), -1)
-    if show in ("moved", "missing", "gone"):
-        context["people"], context["more"] = getattr(preview, show)(after)
-    elif show in SHOWS and show not in ("refused", "notes"):
-        context["families"], context["more"] = preview.families(show, after)
-    context |= {"show": show, "show_label": SHOWS.get(show, "")}
-    context["going"] = counts.get("new", 0) + counts.get("changed", 0)
+        show = next((key for key in ("changed", "refused", "new", "unknown") if counts.get(key)), "")
+        show = "undo" if stage == "undone" else "" if stage == "result" else show
+    after = request.GET.get("after", "")
+    context = {
+        "counts": counts,
+        "lists": [
+            {"label": label, "url": f"?show={key}", "count": counts[key], "current": key == show}
+            for key, label in SHOWS.items()
+            if counts.get(key)
+        ],
+        "show": show,
+        "show_label": SHOWS.get(show, ""),
+        **{f"is_{key}": show == key for key in ("new", "changed", "same", "refused")},
+        "to_apply": batch.counts.get("to_apply", 0),
+        "unchecked": batch.options.get("unchecked", 0),
+    }
+    if show in _PEOPLE:
+        context["people"], context["more"] = getattr(preview, show)(_number(after, -1))
+    elif show in ("refused", "notes", "undo"):
+        context |= findings_list(batch, show, request.GET, after=_number(after, 0), n=SHOWN)
+    elif show:
+        context["families"], context["more"] = preview.families(show, _number(after, -1))
+    context |= findings_context(batch)
     if stage == "result":
         context["extras"] = [html for hook in registry.import_results if (html := hook(request, batch))]
+        report = batch.counts.get("report", {})
+        families = report.get("households", {})
+        context |= {"report": report, "stored": families.get("created", 0) + families.get("updated", 0)}
     return context
 
 
@@ -164,95 +166,150 @@ def _number(text: str, default: int) -> int:
 
 @require_POST
 def import_step(request, uuid, step):
-    """Go on: columns, check, apply, undo, discard, or start interrupted work again."""
+    """Go on: columns, check, apply, undo, put aside, or start interrupted work again."""
     batch = _find(request, uuid)
-    page = redirect("households:import_batch", uuid=batch.uuid)
-    if step == "columns":
-        form = ColumnsForm(request.POST, batch=batch)
-        if not form.is_valid():
-            context = stage_context(batch, "columns") | {"form": form, "crumbs": []}
-            return render(request, "households/import_batch.html", context, status=422)
-        batches.choose_columns(batch, form.choice(), by=request.user)
-        _run(request, batch, "check")
-    elif step == "back":
-        if batch.applied_at is None:
-            type(batch).objects.filter(pk=batch.pk, state=BatchState.CHECKED).update(state=BatchState.UPLOADED)
-    elif step == "apply":
-        batch.skip_refused = request.POST.get("skip_refused") == "1"
-        batch.save(update_fields=["skip_refused"])
-        _run(request, batch, "apply")
-        batch.refresh_from_db()
-        if batch.state == BatchState.APPLIED and batch.job is None:
-            messages.success(request, _("The import is applied. You can undo it at any time."))
-    elif step == "undo":
-        _run(request, batch, "undo")
-    elif step == "discard":
-        try:
-            batches.discard(batch, by=request.user)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-    elif step == "again":
-        again = stage_context(batch, batches.stage(batch))["again"]
-        if again:
-            _run(request, batch, again)
-    else:
+    steps = {
+        "columns": _columns,
+        "back": _back,
+        "check": _check,
+        "apply": _apply,
+        "undo": _undo,
+        "discard": _discard,
+        "overwrite": _overwrite,
+        "again": _again,
+    }
+    if step not in steps:
         raise Http404
-    return page
+    answer = steps[step](request, batch)
+    return answer or redirect("households:import_batch", uuid=batch.uuid)
+
+
+def _columns(request, batch):
+    form, facts = ColumnsForm(request.POST, batch=batch), _facts_form(request, batch, request.POST)
+    if batches.stage(batch) != "columns":
+        messages.error(request, _("This step does not fit the state of the import. Reload the page."))
+        return None
+    if not (form.is_valid() & facts.is_valid()):
+        context = _page(request, batch, "columns") | _column_forms(form, facts)
+        return render(request, "households/import_batch.html", context, status=422)
+    for name, value in facts.facts().items():
+        setattr(batch, name, value)
+    batch.options["area_is_default"] = facts.area_is_default
+    batch.options["health"] = facts.cleaned_data.get("health", False)
+    batch.save()
+    batches.choose_columns(batch, form.choice(), by=request.user)
+    _run(request, batch, "check")
+    return None
+
+
+def _back(request, batch):
+    type(batch).objects.filter(pk=batch.pk, state=BatchState.CHECKED).update(state=BatchState.UPLOADED)
+
+
+def _check(request, batch):
+    if _run(request, batch, "check"):
+        return redirect(f"{reverse('households:import_batch', args=[batch.uuid])}?show=refused")
+    return None
+
+
+def _apply(request, batch):
+    if request.POST.get("skip_refused") == "1" and not batch.skip_refused:
+        batch.skip_refused = True
+        chosen = {"by": request.user.pk, "at": timezone.now().isoformat(timespec="seconds")}
+        batch.options["skip_refused"] = chosen
+        batch.save(update_fields=["skip_refused", "options"])
+    if _run(request, batch, "apply") and batch.state == BatchState.APPLIED and batch.job is None:
+        families = batch.counts.get("report", {}).get("households", {})
+        text = _("Import applied: %(new)s new, %(changed)s changed.")
+        messages.success(request, text % {"new": families.get("created", 0), "changed": families.get("updated", 0)})
+
+
+def _undo(request, batch):
+    if _run(request, batch, "undo") and batch.state == BatchState.UNDONE:
+        messages.success(request, _("Undone."))
+
+
+def _discard(request, batch):
+    try:
+        batches.discard(batch, by=request.user)
+    except ValidationError as error:
+        _say(request, error)
+        return None
+    messages.success(request, _("The import was put aside; nothing of it was stored."))
+    return redirect("households:import_list")
+
+
+def _overwrite(request, batch):
+    numbers = [_number(text, -1) for text in request.POST.getlist("family")[:SHOWN]]
+    try:
+        n = overwrite_newer(batch, families=numbers, by=request.user)
+    except ValidationError as error:
+        _say(request, error)
+        return None
+    text = ngettext("%(n)s family will be overwritten.", "%(n)s families will be overwritten.", n)
+    messages.success(request, text % {"n": n})
+    return redirect(f"{reverse('households:import_batch', args=[batch.uuid])}?show=held")
+
+
+def _again(request, batch):
+    again = stage_context(batch, batches.stage(batch))["again"]
+    if again:
+        _run(request, batch, again)
 
 
 @require_POST
 def import_mend(request, uuid):
-    """Take another value for one cell, or keep rows without their number; then everything is checked again."""
+    """Take another value for one cell, keep rows without their number, pass over a row, or ask for a transfer."""
     batch = _find(request, uuid)
     finding = get_object_or_404(ImportFinding, batch=batch, pk=_number(request.POST.get("finding", ""), 0))
+    if batches.stage(batch) != "preview" or finding.row is None:
+        messages.error(request, _("This step does not fit the state of the import. Reload the page."))
+        return redirect("households:import_batch", uuid=batch.uuid)
+    back = redirect(f"{reverse('households:import_batch', args=[batch.uuid])}?show=refused")
     try:
-        if request.POST.get("leave_out") and finding.field in ("nik", "kk"):
-            same = ImportFinding.objects.filter(batch=batch, code=finding.code, field=finding.field)
-            rows = same if request.POST["leave_out"] == "all" else [finding]
-            leave_out(batch, rows=[(f.sheet, f.row) for f in rows], field=finding.field, by=request.user)
-        else:
-            fix_cell(
-                batch,
-                sheet=finding.sheet,
-                row=finding.row,
-                field=finding.field,
-                value=request.POST.get("value", ""),
-                by=request.user,
-            )
+        if request.POST.get("transfer"):
+            ask_for_transfer(batch, finding, by=request.user)
+            messages.success(request, _("The request was passed on. You will see the answer under Transfers."))
+            return back
+        _mend(request, batch, finding)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
+        _say(request, error)
+        return back
+    if batch.size <= batches.SMALL_BYTES:
         _run(request, batch, "check")
-    return redirect(f"{reverse('households:import_batch', args=[batch.uuid])}?show=refused")
+    else:
+        messages.success(request, _("Kept. Check again when you are done with the corrections."))
+    return back
+
+
+def _mend(request, batch, finding: ImportFinding) -> None:
+    place = {"sheet": finding.sheet, "row": finding.row, "by": request.user}
+    if request.POST.get("pass_over"):
+        pass_over(batch, **place)
+    elif request.POST.get("leave_out") and finding.field in ("nik", "kk"):
+        same = ImportFinding.objects.filter(batch=batch, level="error", code=finding.code, field=finding.field)
+        rows = same if request.POST["leave_out"] == "all" else [finding]
+        leave_out(batch, rows=[(f.sheet, f.row) for f in rows], field=finding.field, by=request.user)
+    else:
+        fix_cell(batch, field=finding.field, value=request.POST.get("value", ""), **place)
 
 
 @require_POST
 def import_refused(request, uuid):
     """The refused families as a workbook with a reason column; they hold full numbers, so the download is recorded."""
     batch = _find(request, uuid)
-    reasons: dict[tuple[str, int], str] = {}
-    groups = set()
-    after = 0
-    while True:
-        rows, more = findings_page(batch, level="error", after=after, n=500)
-        for f in rows:
-            key = (f.sheet, f.row)
-            reasons[key] = " ".join(filter(None, [reasons.get(key, ""), f.text, f.todo]))
-            groups.add(f.group)
-            after = f.id
-        if not more:
-            break
-    names = [about["name"] for about in batch.layout.get("sheets", [])]
-    for row in ImportRow.objects.filter(batch_id=batch.pk, family__in=groups - {None}):
-        reasons.setdefault((names[row.sheet], row.row), "")
     target = tempfile.TemporaryFile()  # noqa: SIM115 (closed, and so removed, by the response)
     try:
-        n = write_refused(batch, reasons, target, by=request.user)
+        n = write_refused(batch, refused_rows(batch), target, by=request.user)
     except SheetError as error:
         messages.error(request, error.message)
         return redirect("households:import_batch", uuid=batch.uuid)
     record_access(
-        request.user, AccessKind.EXPORT_UNMASKED, _("Refused rows of an import"), purpose=batch.file_name, rows=n
+        request.user,
+        AccessKind.EXPORT_UNMASKED,
+        _("Refused rows of an import"),
+        purpose=_("Mend the refused rows of %(file)s") % {"file": batch.file_name},
+        rows=n,
     )
     target.seek(0)
     name = safe_file_name(_("refused %(file)s") % {"file": batch.file_name.rsplit(".", 1)[0]})
@@ -263,43 +320,7 @@ def import_refused(request, uuid):
 def import_template(request):
     """Our own blank sheet: drop-downs, numbers as text, examples."""
     require(request.user, Perm.IMPORT_HOUSEHOLDS)
-    labels = Labels(*HOUSING_CODES, "relation", "marital", "education")
-
-    def words(field):
-        return [label for _code, label in labels.choices(field)]
-
-    columns = [
-        TemplateColumn("No KK", "nik", required=True),
-        TemplateColumn("NIK", "nik", required=True),
-        TemplateColumn("Nama Lengkap", required=True, width=28),
-        TemplateColumn("Jenis Kelamin", choices=["L", "P"]),
-        TemplateColumn("Tempat Lahir"),
-        TemplateColumn("Tanggal Lahir", "date"),
-        TemplateColumn("Hubungan Keluarga", choices=words("relation"), required=True),
-        TemplateColumn("Status Kawin", choices=words("marital")),
-        TemplateColumn("Pendidikan", choices=words("education")),
-        TemplateColumn("Pekerjaan"),
-        TemplateColumn("Alamat", width=32),
-        TemplateColumn("RT", "code"),
-        TemplateColumn("RW", "code"),
-        TemplateColumn("Kelurahan"),
-        TemplateColumn("Desil", "int", choices=[str(n) for n in range(1, 11)]),
-        TemplateColumn("Status Bangunan", choices=words("ownership")),
-        TemplateColumn("Jenis Lantai", choices=words("floor")),
-        TemplateColumn("Jenis Dinding", choices=words("wall")),
-        TemplateColumn("Jenis Atap", choices=words("roof")),
-        TemplateColumn("Sumber Air Minum", choices=words("water")),
-        TemplateColumn("Fasilitas BAB", choices=words("toilet")),
-    ]
-    rest = ["SOLOK", "05/03/1980", "Kepala Keluarga", "Cerai Mati", "", "Buruh harian lepas"]
-    child = ["SOLOK", "11/07/2012", "Anak", "Belum Kawin", "", "Pelajar"]
-    address = ["Jl. Contoh No. 1", "001", "002", "Laing", 1, "Milik sendiri"]
-    examples = [
-        ["1372021203100001", "1372024503800001", "CONTOH KEPALA", "P", *rest, *address],
-        ["1372021203100001", "1372021107120002", "CONTOH ANAK", "L", *child, *address],
-    ]
-    examples = [row + [""] * (len(columns) - len(row)) for row in examples]
     target = tempfile.TemporaryFile()  # noqa: SIM115 (closed, and so removed, by the response)
-    write_template(target, name="Keluarga", columns=columns, examples=examples)
+    write_household_template(target)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename="templat-impor-keluarga.xlsx", content_type=XLSX_TYPE)

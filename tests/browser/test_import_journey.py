@@ -58,10 +58,10 @@ def test_import_mended_applied_and_undone(page, live_server, sheet):
     page.goto(f"{live_server.url}/households/import/")
     clean(page)
     page.set_input_files("input[type=file]", str(sheet))
-    page.click("text=Unggah berkas")
+    page.click("main form button[type=submit]")
     page.wait_for_load_state("networkidle")
     clean(page)
-    page.click("text=Periksa baris")
+    page.click("button:has-text('Periksa')")
     page.wait_for_load_state("networkidle")
     assert Household.objects.count() == before, "nothing is stored by a check"
     clean(page)
