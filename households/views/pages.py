@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.dates import age_on
 from core.models import CitySettings
 from core.registry import registry
-from core.roles import Perm, access
+from core.roles import Perm, access, require
 from core.timeline import timeline
 from households.actions.households import add_note
 from households.actions.reading import may_unmask, unmask
@@ -139,6 +139,7 @@ def _ask_purpose(request, household, what):
 def note_add(request, uuid):
     """Write a remark on the household."""
     household = find_household(request, uuid)
+    require(request.user, Perm.CHANGE_HOUSEHOLDS, region=household.region_id)
     form = NoteForm(request.POST)
     if form.is_valid():
         add_note(household=household, text=form.cleaned_data["text"], by=request.user)

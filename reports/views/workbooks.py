@@ -43,6 +43,9 @@ def report_download(request, name):
     kind = _kind(name)
     data = request.GET.copy()
     data.setdefault("year", str(request.year))
+    prefixes = request.access.region_prefixes(_perm(kind))
+    if prefixes and prefixes != [""]:
+        data.setdefault("area", prefixes[0])
     form = ReportForm(data, user=request.user, perm=_perm(kind))
     return _answer(request, kind, form, unmasked=False)
 

@@ -13,7 +13,8 @@ from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR)
 FOLDER = ROOT / "templates"
-TEMPLATES = sorted(path for path in FOLDER.rglob("*") if path.is_file())
+# Papers are typst sources, tested with the papers they make.
+TEMPLATES = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".typ")
 NAMES = [path.relative_to(FOLDER).as_posix() for path in TEMPLATES]
 PAIRS = list(zip(NAMES, (path.read_text() for path in TEMPLATES), strict=True))
 
