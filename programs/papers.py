@@ -79,6 +79,11 @@ def decrees(program_year: ProgramYear, user) -> list[dict]:
     )
 
 
+def numbered(program_year: ProgramYear, user) -> int:
+    """How many approved and received recipients in sight have a number on the receipt list."""
+    return _standing(program_year, user).filter(receipt_no__isnull=False).count()
+
+
 def _standing(program_year: ProgramYear, user) -> QuerySet:
     rows = program_year.assistance.filter(status__in=STANDING)
     return rows if user is None else rows.visible_to(user)

@@ -6,7 +6,10 @@ from core.registry import MenuEntry, Panel, PeriodicTask, SearchSource, registry
 from core.roles import Perm
 from programs import conditions, household_list, panels, recipients  # noqa: F401
 from programs.actions import follow
-from programs.imports import kind  # noqa: F401
+from programs.imports import (
+    aid_columns,
+    kind,  # noqa: F401
+)
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages  # noqa: F401
 
@@ -22,6 +25,17 @@ registry.menu.append(
         bottom_label=_("Programmes"),
     )
 )
+registry.menu += [
+    MenuEntry("programs", 20, _("Match a list"), "person-check", "programs:match_start", perms=(Perm.SEE_NAMES,)),
+    MenuEntry(
+        "programs",
+        30,
+        _("Bring recipients"),
+        "file-earmark-arrow-up",
+        "programs:recipient_import_list",
+        perms=(Perm.DELIVER,),
+    ),
+]
 registry.conditions |= {condition.key: condition for condition in conditions.ALL}
 registry.household_filters += household_list.FILTERS
 registry.household_columns += household_list.COLUMNS
@@ -38,3 +52,4 @@ registry.members_moved.append(follow.members_moved)
 registry.households_merged.append(follow.households_merged)
 registry.set_snapshots.append(follow.set_snapshot)
 registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lists.forget_old))
+registry.import_results.append(aid_columns.panel)

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from programs.views import assistance, deliveries, enrol, groups, niks, programs, proposals, recipients, rules, years
+from programs.views import (
+    assistance,
+    deliveries,
+    enrol,
+    groups,
+    matching,
+    niks,
+    papers,
+    programs,
+    proposals,
+    recipient_imports,
+    recipients,
+    rules,
+    years,
+)
 
 app_name = "programs"
 urlpatterns = [
@@ -45,4 +59,31 @@ urlpatterns = [
     path("assistance/<uuid:uuid>/move/", assistance.assistance_move, name="assistance_move"),
     path("assistance/<uuid:uuid>/slip/", proposals.assistance_slip, name="assistance_slip"),
     path("deliveries/<uuid:uuid>/void/", deliveries.delivery_void, name="delivery_void"),
+    # lists of recipients
+    path("import/", recipient_imports.recipient_import_list, name="recipient_import_list"),
+    path("import/<uuid:uuid>/", recipient_imports.recipient_import, name="recipient_import"),
+    path("import/<uuid:uuid>/mend/", recipient_imports.recipient_import_mend, name="recipient_import_mend"),
+    path("import/<uuid:uuid>/choose/", recipient_imports.recipient_import_choose, name="recipient_import_choose"),
+    path(
+        "import/<uuid:uuid>/rows/<slug:which>/", recipient_imports.recipient_import_rows, name="recipient_import_rows"
+    ),
+    path("import/<uuid:uuid>/<slug:step>/", recipient_imports.recipient_import_step, name="recipient_import_step"),
+    path("import/aid/<uuid:uuid>/", recipient_imports.recipient_import_aid, name="recipient_import_aid"),
+    # matched lists
+    path("match/", matching.match_start, name="match_start"),
+    path("match/<uuid:uuid>/", matching.match_detail, name="match_detail"),
+    path("match/<uuid:uuid>/columns/", matching.match_columns, name="match_columns"),
+    path("match/<uuid:uuid>/again/", matching.match_again, name="match_again"),
+    path("match/<uuid:uuid>/program/", matching.match_program, name="match_program"),
+    path("match/<uuid:uuid>/rows/<int:n>/", matching.match_row, name="match_row"),
+    path("match/<uuid:uuid>/result.xlsx", matching.match_export, name="match_export"),
+    path("match/<uuid:uuid>/keep/", matching.match_keep, name="match_keep"),
+    path("match/<uuid:uuid>/enrol/", matching.match_enrol, name="match_enrol"),
+    path("match/<uuid:uuid>/forget/", matching.match_forget, name="match_forget"),
+    # papers
+    path("years/<uuid:uuid>/papers/", papers.paper_list, name="paper_list"),
+    path("years/<uuid:uuid>/papers/annex.pdf", papers.paper_annex, name="paper_annex"),
+    path("years/<uuid:uuid>/papers/annex.xlsx", papers.paper_annex_excel, name="paper_annex_excel"),
+    path("years/<uuid:uuid>/papers/receipts.pdf", papers.paper_receipts, name="paper_receipts"),
+    path("years/<uuid:uuid>/papers/full/", papers.paper_full, name="paper_full"),
 ]

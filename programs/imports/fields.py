@@ -136,6 +136,6 @@ FIELDS: tuple[Field, ...] = (
 )
 FIELD = {field.key: field for field in FIELDS}
 # Without one of these a list names nobody.
-NAMING = frozenset({"nik", "kk", "participant", "name", "head_name"})
+NAMING = ("nik", "kk", "participant", "name", "head_name")
 # Candidates to be matched bring only who they are; what they got stands in the log.
 MATCH_FIELDS = tuple(field for field in FIELDS if field.group in (WHO, PLACE))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from core.imports import ImportKind, UndoTable, register_kind
 from core.roles import Perm
 from programs.imports.apply import DELIVERED_SINCE, after_undo, apply
-from programs.imports.fields import FIELDS
+from programs.imports.fields import FIELDS, NAMING
 from programs.imports.guess import guess
 from programs.imports.judge import check
 from programs.imports.messages import MESSAGES
@@ -31,5 +31,6 @@ KIND = register_kind(
         drop_staging=drop,
         after_undo=after_undo,
         guess=guess,
+        needs=NAMING,
     )
 )

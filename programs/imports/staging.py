@@ -17,7 +17,7 @@ from core.imports.files import stored_path
 from core.imports.findings import Finding, save
 from core.imports.layout import Table, open_stored, tables
 from core.imports.mending import LEFT_OUT as FIXED_OUT
-from core.imports.mending import fixes
+from core.imports.mending import ROW, fixes
 from core.models import CitySettings, ImportBatch, Region, RegionAlias
 from core.names import RegionMatcher, RegionName
 from core.sheets import SheetError
@@ -167,8 +167,11 @@ def _rows(table: Table, mended: dict) -> Iterator[tuple[int, dict[str, Any]]]:
     columns = list(table.about["mapping"].items())
     name = table.about["name"]
     for number, cells in table.rows():
+        fixed = mended.get((name, number), {})
+        if ROW in fixed:
+            continue
         found = {key: cells[index] if index < len(cells) else "" for key, index in columns}
-        for key, value in mended.get((name, number), {}).items():
+        for key, value in fixed.items():
             found[key] = LEFT_OUT if value is FIXED_OUT else value
         yield number, found
 

@@ -26,7 +26,7 @@ from core.roles import Perm, access
 from programs import eligibility
 from programs.candidates import check_members
 from programs.choices import BenefitUnit
-from programs.imports.fields import MATCH_FIELDS
+from programs.imports.fields import MATCH_FIELDS, NAMING
 from programs.imports.guess import read_clues, take_sheets
 from programs.imports.messages import MESSAGES
 from programs.imports.staging import PASTED, drop, reading_for, stage
@@ -296,6 +296,7 @@ register_kind(
         messages=MESSAGES,
         drop_staging=drop,
         guess=_guess,
+        needs=NAMING,
     )
 )
 

@@ -24,6 +24,8 @@ from programs import candidates, eligibility, rights
 from programs.actions import enrolment as actions
 from programs.choices import BenefitUnit
 from programs.forms.enrol import AreaForm, ConfirmForm, GroupForm
+from programs.matching import lists as matched_lists
+from programs.matching import pages as matched_pages
 from programs.models import Assistance, ProgramYear
 from programs.views.finding import find_year, groups_seen, program_url, recipients_url, year_crumbs
 
@@ -41,7 +43,7 @@ class Selection:
 
 
 def selection_of(request, program_year: ProgramYear) -> Selection:
-    """Read `?set=`, `?household=`, `?member=` (repeatable) or `?from=fit|last`; 404 for what is not in sight."""
+    """Read `?set=`, `?household=`, `?member=` (repeatable), `?match=`, `?from=fit|last`; 404 for what is not seen."""
     data, user = request.GET, request.user
     if data.get("set"):
         household_set = _find(HouseholdSet.objects.openable_by(user), data["set"])
@@ -56,6 +58,8 @@ def selection_of(request, program_year: ProgramYear) -> Selection:
         query = "&".join(f"member={m.uuid}" for m in found)
         back = reverse("households:household_detail", args=[found[0].household.uuid])
         return Selection(", ".join(m.name for m in found[:5]), {"members": [m.pk for m in found]}, query, back)
+    if data.get("match"):
+        return _matched(user, data["match"])
     if data.get("household"):
         household = _find(Household.objects.visible_to(user), data["household"])
         back = reverse("households:household_detail", args=[household.uuid])
@@ -74,6 +78,17 @@ def selection_of(request, program_year: ProgramYear) -> Selection:
         fit = candidates.fitting_outside(program_year, seen)
         return Selection(_("All who fit and are not in"), fit, "from=fit", program_url(program_year))
     raise Http404
+
+
+def _matched(user, text: str) -> Selection:
+    """Lines of an own matched list, as ticked there or all that fit."""
+    batch = _find(matched_lists.own(user), text)
+    try:
+        chosen = matched_pages.selection(batch, user, batch.options.get("picked"))
+    except ValidationError:
+        raise Http404 from None
+    words = _("Matched list %(file)s") % {"file": batch.file_name}
+    return Selection(words, chosen, f"match={batch.uuid}", reverse("programs:match_detail", args=[batch.uuid]))
 
 
 def _last_year(program_year: ProgramYear) -> ProgramYear:
