@@ -7,3 +7,6 @@ class MeetingsConfig(AppConfig):
     """Loads what meetings registers for the apps below it."""
 
     name = "meetings"
+
+    def ready(self):
+        from meetings import registrations  # noqa: F401

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
-from core.models import User
+from core.models import OutgoingMail, User
 from core.models.people import on_day
 from meetings.choices import UNFINISHED
 from meetings.models import ActionItem, Notice
@@ -59,3 +64,65 @@ def find_due(today: dt.date | None = None) -> int:
 def unread(user):
     """Notices that `user` has not read, newest first."""
     return Notice.objects.filter(user=user, read_at__isnull=True).select_related("item").order_by("-pk")
+
+
+def mark_read(*, user) -> int:
+    """`user` has read all notices."""
+    return Notice.objects.filter(user=user, read_at__isnull=True).update(read_at=timezone.now())
+
+
+def write_digests(today: dt.date | None = None) -> int:
+    """Put one mail for each person with unsent notices into the outgoing mail; returns how many mails.
+
+    A person's mail and the mark on its notices are written together, and its key holds the day: a worker that is killed
+    and begins again sends no mail twice. Who switched digests off (`preferences["digest"]`) gets none.
+    """
+    today = today or timezone.localdate()
+    people = User.objects.filter(meeting_notices__mailed_on__isnull=True, is_active=True).exclude(email="").distinct()
+    made = 0
+    for user in people:
+        with transaction.atomic():
+            rows = list(
+                Notice.objects.select_for_update(of=("self",))
+                .filter(user=user, mailed_on__isnull=True)
+                .select_related("item")
+                .order_by("pk")
+            )
+            key = f"digest:{user.uuid}:{today}"
+            if not rows or OutgoingMail.objects.filter(key=key).exists():
+                continue
+            if user.preferences.get("digest", True):
+                OutgoingMail.objects.create(
+                    key=key, to=user.email, subject=_subject(rows, user), body=_body(rows, user)
+                )
+                made += 1
+            Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_on=today)
+    return made
+
+
+def _language(user) -> str:
+    return user.preferences.get("language", settings.LANGUAGE_CODE)
+
+
+def _subject(rows: list[Notice], user) -> str:
+    with override(_language(user)):
+        return ngettext("TKPKD: %(n)s notice on follow-up", "TKPKD: %(n)s notices on follow-up", len(rows)) % {
+            "n": len(rows)
+        }
+
+
+def _body(rows: list[Notice], user) -> str:
+    with override(_language(user)):
+        words = {
+            "assigned": _("Assigned to you"),
+            "changed": _("Changed"),
+            "verified": _("Closed by the secretariat"),
+            "due": _("Due within 7 days"),
+            "overdue": _("Overdue"),
+        }
+        lines = [
+            f"{words.get(row.kind, row.kind)}: {row.item.title}\n"
+            f"  {settings.PUBLIC_URL}{reverse('meetings:action_detail', args=[row.item.uuid])}"
+            for row in rows
+        ]
+        return "\n\n".join(lines)

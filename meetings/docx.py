@@ -1,0 +1,147 @@
+"""Papers of a meeting as DOCX to edit: the same blocks as the PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt
+
+from core import papers
+from meetings.paperwork import Paper
+
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what XML cannot hold
+_CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _clean(text) -> str:
+    return _CONTROL.sub("", str(text))
+
+
+def docx(paper: Paper, *, size: str = "f4") -> bytes:
+    """The paper as a Word file."""
+    document = Document()
+    document.core_properties.title = paper.title
+    section = document.sections[0]
+    page = papers.size(size)
+    width, height = Mm(page["width"]), Mm(page["height"])
+    section.page_width, section.page_height = (height, width) if paper.landscape else (width, height)
+    section.orientation = WD_ORIENT.LANDSCAPE if paper.landscape else WD_ORIENT.PORTRAIT
+    section.left_margin = section.right_margin = section.top_margin = Mm(20)
+    document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Arial", Pt(11)
+    kop = papers.letterhead()
+    for line, points in ((kop["city"].upper(), 13), (kop["agency"].upper(), 13), (kop["address"], 9)):
+        if line:
+            run = _paragraph(document, line, _CENTRE).runs[0]
+            run.bold, run.font.size = points > 9, Pt(points)
+    for block in paper.blocks:
+        _BLOCKS[block["kind"]](document, block)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _paragraph(document, text, align=None, *, bold=False, style=None):
+    paragraph = document.add_paragraph(style=style)
+    paragraph.add_run(_clean(text)).bold = bold
+    paragraph.paragraph_format.space_after = Pt(3)
+    if align is not None:
+        paragraph.alignment = align
+    return paragraph
+
+
+def _place(document, block):
+    _paragraph(document, block["text"], _RIGHT)
+
+
+def _pairs(document, block):
+    table = document.add_table(rows=0, cols=2)
+    for label, value in block["rows"]:
+        cells = table.add_row().cells
+        cells[0].text, cells[1].text = _clean(label), f": {_clean(value)}"
+        cells[0].width, cells[1].width = Mm(block["width"] + 6), Mm(140 - block["width"])
+    _paragraph(document, "")
+
+
+def _to(document, block):
+    _paragraph(document, "Yth.")
+    _lines(document, block)
+    _paragraph(document, f"di {block['place']}")
+
+
+def _lines(document, block):
+    names = block["names"]
+    for number, name in enumerate(names, 1):
+        _paragraph(document, name if len(names) == 1 else f"{number}. {name}")
+
+
+def _title(document, block):
+    for number, line in enumerate(filter(None, block["lines"])):
+        _paragraph(document, line.upper() if number == 0 else line, _CENTRE, bold=number == 0)
+
+
+def _heading(document, block):
+    _paragraph(document, block["text"], bold=True).paragraph_format.keep_with_next = True
+
+
+def _text(document, block):
+    for line in block["text"].split("\n"):
+        _paragraph(document, line)
+
+
+def _copies(document, block):
+    _paragraph(document, "Tembusan:")
+    _lines(document, block)
+
+
+def _table(document, block):
+    _grid(document, [c["label"] for c in block["columns"]], block["rows"])
+
+
+def _signed(document, block):
+    rows = [
+        [str(n), name, place, f"{'' if n % 2 else '            '}{n}. ………………"]
+        for n, (name, place) in enumerate(block["rows"], 1)
+    ]
+    _grid(document, ["No.", "Nama", "Instansi/jabatan", "Tanda tangan"], rows)
+
+
+def _grid(document, heads, rows):
+    table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
+    for cell, text in zip(table.rows[0].cells, heads, strict=True):
+        cell.text = ""
+        cell.paragraphs[0].add_run(_clean(text)).bold = True
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = _clean(text)
+    _paragraph(document, "")
+
+
+def _sign(document, block):
+    table = document.add_table(rows=1, cols=2)
+    for cell, who in zip(table.rows[0].cells, (block["left"], block["right"]), strict=True):
+        if not who["office"]:
+            continue
+        lines = [who["place"], f"{who['office']},", "", "", "", who["name"] or "……………………", who["rank"]]
+        lines.append(f"NIP {who['nip']}" if who["nip"] else "")
+        cell.text = "\n".join(_clean(line) for n, line in enumerate(lines) if line or 2 <= n <= 4)
+        cell.paragraphs[0].alignment = _CENTRE
+
+
+_BLOCKS = {
+    "place": _place,
+    "pairs": _pairs,
+    "to": _to,
+    "title": _title,
+    "heading": _heading,
+    "text": _text,
+    "list": _lines,
+    "copies": _copies,
+    "table": _table,
+    "signed": _signed,
+    "sign": _sign,
+}

@@ -1,0 +1,31 @@
+"""Form of the register of letters."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from households.forms import DateField
+from meetings.choices import Direction, LetterKind, Sifat
+
+
+class LetterForm(forms.Form):
+    """A line of the register."""
+
+    direction = forms.ChoiceField(
+        label=_("direction"), choices=Direction.choices, widget=forms.RadioSelect, initial="out"
+    )
+    kind = forms.ChoiceField(label=_("kind"), choices=LetterKind.choices, initial=LetterKind.OTHER)
+    date = DateField(label=_("date"), initial=timezone.localdate)
+    subject = forms.CharField(label=_("subject"), max_length=250)
+    counterpart = forms.CharField(label=_("to or from"), max_length=250, required=False)
+    sifat = forms.ChoiceField(label="Sifat", choices=Sifat.choices)
+    number = forms.CharField(
+        label=_("number"),
+        max_length=80,
+        required=False,
+        help_text=_("Empty takes the next number of the year. Type it when the city's letter system gave one."),
+    )
+    blank_reason = forms.CharField(label=_("why without a number"), max_length=200, required=False)
+    code = forms.CharField(label=_("classification code"), max_length=20, required=False)

@@ -1,0 +1,424 @@
+"""Action items: the list, one item with what was written about it, the steps of agency and secretariat, the matrix."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from core.keyset import BadToken
+from core.roles import Perm, access, require
+from meetings.actions import items as actions
+from meetings.choices import ItemState, Measure, UpdateKind
+from meetings.followup import FollowUp
+from meetings.forms.decisions import ReasonForm
+from meetings.forms.items import ExtensionForm, ItemForm, QuickItemForm, ReportForm
+from meetings.models import ActionItem, Decision, Meeting, Notice
+from meetings.rows import item_rows
+from meetings.views.finding import do, find_decision, find_item, find_meeting, meeting_url, run_form
+
+UPDATE_MARKS = {
+    UpdateKind.OBSTACLE: "exclamation-triangle",
+    UpdateKind.PROOF: "paperclip",
+    UpdateKind.EXTENSION: "calendar-plus",
+    UpdateKind.GRANTED: "calendar-check",
+    UpdateKind.REFUSED: "calendar-x",
+    UpdateKind.CONFIRMED: "check-circle",
+}
+GROUPS = {
+    "late": ("bad", "clock", gettext_lazy("Overdue")),
+    "week": ("warn", "alarm", gettext_lazy("Due this week")),
+    "later": ("", "hourglass-split", gettext_lazy("Later")),
+}
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def action_list(request):
+    """Action items by due date, as a table or a board."""
+    require(request.user, Perm.SEE_MEETINGS)
+    user = request.user
+    found = FollowUp(request.GET, user=user, year=request.year)
+    part = request.htmx and not request.htmx.boosted
+    if not found.is_valid():
+        context = {"found": found, "problems": [_("This filter is not known. Remove it and choose again.")]}
+        status = 422 if part else 400
+        return render(
+            request, "meetings/_item_table.html" if part else "meetings/action_list.html", context, status=status
+        )
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    try:
+        page = found.page(after="" if before else after, before=before)
+    except BadToken:
+        messages.warning(request, _("That page is not known. This is the first page."))
+        page = found.page()
+    counts = found.counts()
+    rows = item_rows(page.rows, user)
+    runs = access(user).can(Perm.RUN_MEETINGS)
+    _mark_groups(rows, found)
+    for row in rows:
+        row.may_report = (
+            row.state in (ItemState.OPEN, ItemState.PROPOSED) and actions.may_report(user, row) if not runs else False
+        )
+    path = request.path
+    context = {
+        "found": found,
+        "filter": found.form,
+        "page": page,
+        "rows": rows,
+        "total": found.queryset().order_by().count(),
+        "tiles": _tiles(found, counts, path),
+        "tabs": _who_tabs(found, path),
+        "counts": counts,
+        "runs": runs,
+        "query": found.query(),
+        "prev": f"{path}?{found.query(before=page.before)}" if page.before else "",
+        "next": f"{path}?{found.query(after=page.after)}" if page.after else "",
+        "export_url": f"{reverse('meetings:action_export')}?{found.query()}",
+        "may_direct": access(user).can(Perm.APPROVE_MINUTES),
+        "notices": _notices(user),
+    }
+    response = render(request, "meetings/_item_table.html" if part else "meetings/action_list.html", context)
+    if part:
+        response["HX-Push-Url"] = f"{path}?{found.query()}" if found.query() else path
+    return response
+
+
+def _mark_groups(rows: list[ActionItem], found: FollowUp) -> None:
+    """Give the first row of each group its heading."""
+    if found.show not in ("attention", "all"):
+        return
+    last = None
+    for row in rows:
+        key = "late" if row.due < found.today else "week" if (row.due - found.today).days <= 7 else "later"
+        row.group = GROUPS[key] if key != last else None
+        last = key
+
+
+def _tiles(found: FollowUp, counts: dict, path: str) -> list[dict]:
+    oldest = (found.today - counts["oldest"]).days if counts["oldest"] else 0
+    share = f"{100 * counts['done_of_year'] // counts['of_year']}%" if counts["of_year"] else "—"
+    texts = {
+        "attention": (_("Need attention"), "bell", _("overdue, this week, to confirm")),
+        "overdue": (_("Overdue"), "clock", _("oldest %(n)s days") % {"n": oldest} if oldest else _("none")),
+        "week": (_("This week"), "alarm", _("due within 7 days")),
+        "later": (_("Later"), "hourglass-split", _("after this week")),
+        "done": (
+            _("Done in %(year)s") % {"year": found.year},
+            "check",
+            _("%(share)s of this year's %(n)s") % {"share": share, "n": counts["of_year"]},
+        ),
+    }
+    return [
+        {
+            "label": label,
+            "icon": icon,
+            "hint": hint,
+            "n": counts[key],
+            "url": f"{path}?{found.query(show=key)}",
+            "current": found.show == key,
+        }
+        for key, (label, icon, hint) in texts.items()
+    ]
+
+
+def _who_tabs(found: FollowUp, path: str) -> list[dict]:
+    words = {"mine": _("Mine"), "agency": _("My agency or area"), "all": _("All I may see")}
+    if found.runs:
+        words = {"mine": _("Mine"), "all": _("All")}
+    return [
+        {"label": label, "url": f"{path}?{found.query(who=key)}", "current": found.who == key}
+        for key, label in words.items()
+    ]
+
+
+def _notices(user) -> list[Notice]:
+    return list(Notice.objects.filter(user=user, read_at__isnull=True).select_related("item").order_by("-pk")[:5])
+
+
+@require_safe
+def action_detail(request, uuid):
+    """One item: what, who, by when, how far, what was written."""
+    item = find_item(request, uuid)
+    user = request.user
+    item_rows([item], user)
+    runs = access(user).can(Perm.RUN_MEETINGS)
+    reports = actions.may_report(user, item)
+    updates = [
+        {
+            "at": u.at,
+            "title": u.get_kind_display(),
+            "text": " · ".join(filter(None, [u.text, _update_facts(u)])),
+            "by": str(u.by) if u.by else _("by the system"),
+            "hot": u.kind in (UpdateKind.CONFIRMED, UpdateKind.AGAINST, UpdateKind.PROPOSED),
+        }
+        for u in item.updates.select_related("by")
+    ]
+    unfinished = item.state in (ItemState.OPEN, ItemState.PROPOSED)
+    needs_reason = item.measure != Measure.FREE and not (item.progress and item.progress.reached)
+    context = {
+        "item": item,
+        "crumbs": [(_("Action items"), reverse("meetings:action_list")), (item.title[:60], None)],
+        "updates": updates,
+        "helpers": [h.agency.short_name for h in item.helping.select_related("agency")],
+        "runs": runs,
+        "may_report": reports and unfinished,
+        "may_extend": reports and item.state == ItemState.OPEN and not item.asked_due,
+        "may_answer": runs and item.asked_due is not None,
+        "may_confirm": runs and unfinished,
+        "may_send_back": runs and item.state in (ItemState.PROPOSED, ItemState.DONE),
+        "may_edit": runs and item.state in (ItemState.DRAFT, ItemState.OPEN, ItemState.PROPOSED),
+        "needs_reason": needs_reason,
+        "report_form": ReportForm(item=item),
+        "waiting_url": _waiting_url(item, user),
+    }
+    return render(request, "meetings/action_detail.html", context)
+
+
+def _update_facts(update) -> str:
+    if update.kind in (UpdateKind.EXTENSION, UpdateKind.GRANTED, UpdateKind.REFUSED) and update.new_due:
+        from core.templatetags.shell import tanggal
+
+        return _("until %(day)s") % {"day": tanggal(update.new_due)}
+    if update.percent is not None:
+        return f"{update.percent}%"
+    return ""
+
+
+def _waiting_url(item: ActionItem, user) -> str:
+    """The list of who still waits, where the item has the decision's list and programme."""
+    decision = item.decision
+    if not (decision and item.household_set_id and item.household_set_id == decision.household_set_id):
+        return ""
+    if not access(user).can(Perm.SEE_NAMES) or not decision.programs.filter(program_year=item.program_year_id).exists():
+        return ""
+    base = reverse("meetings:decision_households", args=[decision.uuid])
+    return f"{base}?part=waiting&line={item.program_year.uuid}"
+
+
+# --- made and changed ------------------------------------------------------------------------------------------------
+
+
+def _new(request, *, meeting: Meeting | None = None, decision: Decision | None = None):
+    require(request.user, Perm.RUN_MEETINGS)
+    year = meeting.year if meeting else request.year
+    initial = {"due": decision.due} if decision else {}
+    if decision and decision.household_set_id:
+        initial["measure"] = Measure.RECEIVED
+        first = decision.programs.filter(program_year__isnull=False).first()
+        initial["program_year"] = first and first.program_year.uuid
+        initial["household_set"] = decision.household_set.uuid
+    form = ItemForm(request.POST or None, user=request.user, year=year, decision=decision, initial=initial)
+    back = reverse("meetings:action_list")
+    if decision:
+        back = reverse("meetings:decision_detail", args=[decision.uuid])
+    elif meeting:
+        back = meeting_url(meeting)
+
+    def act(values):
+        made = actions.create_item(by=request.user, meeting=meeting, decision=decision, **values)
+        return back if (meeting or decision) else reverse("meetings:action_detail", args=[made.uuid])
+
+    return run_form(
+        request,
+        form,
+        act,
+        title=_("Add an action item"),
+        back=back,
+        crumbs=[(_("Action items"), reverse("meetings:action_list")), (_("Add an action item"), None)],
+        facts=str(decision or meeting or ""),
+        template_hint="item",
+    )
+
+
+def action_new(request):
+    """An item of its own."""
+    return _new(request)
+
+
+def action_new_of_meeting(request, uuid):
+    """An item of a meeting."""
+    return _new(request, meeting=find_meeting(request, uuid))
+
+
+def action_new_of_decision(request, uuid):
+    """An item of a decision, measured by its list and programme unless changed."""
+    decision = find_decision(request, uuid)
+    return _new(request, meeting=decision.meeting, decision=decision)
+
+
+@require_POST
+def action_quick(request, uuid):
+    """Quick entry during a meeting: what, who, when."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    form = QuickItemForm(request.POST)
+    back = f"{meeting_url(meeting)}#items"
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(errors)}")
+        return redirect(back)
+    return do(
+        request, lambda: actions.create_item(by=request.user, meeting=meeting, **form.cleaned_data) and None, back=back
+    )
+
+
+@require_POST
+def action_direct(request):
+    """Arahan: one sentence that becomes a draft."""
+    rights = access(request.user)
+    if not (rights.can(Perm.APPROVE_MINUTES) or rights.can(Perm.RUN_MEETINGS)):
+        raise PermissionDenied(_("Only the leadership gives directions."))
+    meeting = None
+    back = reverse("meetings:meeting_list")
+    if request.POST.get("meeting"):
+        meeting = Meeting.objects.visible_to(request.user).filter(uuid=_uuid(request.POST["meeting"])).first()
+        back = meeting_url(meeting) if meeting else back
+    text = request.POST.get("text", "")[:1000]
+    return do(
+        request,
+        lambda: actions.direct(by=request.user, text=text, meeting=meeting) and None,
+        back=back,
+        done=_("The secretariat has your direction as a draft."),
+    )
+
+
+def _uuid(text: str):
+    import uuid as uuids
+
+    try:
+        return uuids.UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def action_edit(request, uuid):
+    """Change an item, or complete a draft."""
+    item = find_item(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    form = ItemForm(request.POST or None, user=request.user, year=item.year, item=item)
+    return _form(request, item, form, actions.edit_item, _("Change the action item"))
+
+
+def _form(request, item: ActionItem, form, action, title: str, *, facts: str = "", button: str = "", done: str = ""):
+    back = reverse("meetings:action_detail", args=[item.uuid])
+    return run_form(
+        request,
+        form,
+        lambda values: action(item=item, by=request.user, **values) and None,
+        title=title,
+        back=back,
+        crumbs=[(_("Action items"), reverse("meetings:action_list")), (item.title[:60], back), (title, None)],
+        facts=facts or item.title,
+        button=button,
+        done=done,
+    )
+
+
+# --- the agency ------------------------------------------------------------------------------------------------------
+
+
+def _reporting(request, uuid) -> ActionItem:
+    item = find_item(request, uuid)
+    if not actions.may_report(request.user, item):
+        require(request.user, Perm.RUN_MEETINGS)
+    return item
+
+
+def action_report(request, uuid):
+    """Progress, obstacle, proof; or that it is done."""
+    item = _reporting(request, uuid)
+    form = ReportForm(request.POST or None, item=item)
+
+    def act(*, item, by, text, obstacle, proof, percent=None, done=False):
+        if done:
+            if obstacle != item.obstacle or percent is not None:
+                actions.report(item=item, by=by, percent=percent, obstacle=obstacle)
+            return actions.propose_done(item=item, by=by, text=text, proof=proof)
+        return actions.report(item=item, by=by, text=text, percent=percent, obstacle=obstacle, proof=proof)
+
+    return _form(request, item, form, act, _("Record progress"))
+
+
+def action_extend(request, uuid):
+    """Ask for more time; the secretariat moves the date at once."""
+    item = _reporting(request, uuid)
+    runs = access(request.user).can(Perm.RUN_MEETINGS)
+    form = ExtensionForm(request.POST or None)
+    title = _("Give more time") if runs else _("Ask for more time")
+    return _form(request, item, form, actions.extend if runs else actions.ask_extension, title)
+
+
+# --- the secretariat -------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def action_grant(request, uuid):
+    """Grant the request for more time."""
+    item = find_item(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    back = reverse("meetings:action_detail", args=[item.uuid])
+    return do(request, lambda: actions.answer_extension(item=item, by=request.user, granted=True) and None, back=back)
+
+
+@require_POST
+def action_confirm(request, uuid):
+    """Close as done what is proposed or has its number or proof."""
+    item = find_item(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    back = reverse("meetings:action_detail", args=[item.uuid])
+    return do(
+        request, lambda: actions.confirm(item=item, by=request.user) and None, back=back, done=_("Closed as done.")
+    )
+
+
+STEPS = {
+    "refuse": (gettext_lazy("Do not give more time"), "refuse"),
+    "against": (gettext_lazy("Close against the number"), "against"),
+    "send-back": (gettext_lazy("Open again"), "send_back"),
+    "cancel": (gettext_lazy("Cancel the action item"), "cancel"),
+}
+
+
+def action_step(request, uuid, step):
+    """A step of the secretariat that needs its reason."""
+    item = find_item(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    if step not in STEPS:
+        raise Http404
+    acts = {
+        "refuse": lambda *, item, by, reason: actions.answer_extension(item=item, by=by, granted=False, reason=reason),
+        "against": actions.confirm,
+        "send-back": actions.send_back,
+        "cancel": actions.cancel_item,
+    }
+    return _form(request, item, ReasonForm(request.POST or None), acts[step], str(STEPS[step][0]))
+
+
+@require_POST
+def notice_read(request):
+    """All notices are read."""
+    require(request.user, Perm.SEE_MEETINGS)
+    from meetings.actions import notices
+
+    notices.mark_read(user=request.user)
+    return redirect("meetings:action_list")
+
+
+@require_safe
+def action_export(request):
+    """The filtered items as matriks tindak lanjut, xlsx."""
+    require(request.user, Perm.SEE_MEETINGS)
+    from meetings.matrix import matrix_response
+
+    found = FollowUp(request.GET, user=request.user, year=request.year)
+    if not found.is_valid():
+        raise Http404
+    return matrix_response(found, when=timezone.localtime())

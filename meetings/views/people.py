@@ -1,0 +1,351 @@
+"""Invitations and attendance of a meeting, for the secretariat and for people without an account."""
+
+from __future__ import annotations
+
+import segno
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core.roles import Perm, access, require
+from core.templatetags.shell import waktu
+from households.views.edits import add_errors
+from meetings import calendar, links
+from meetings.actions import people as actions
+from meetings.choices import Answer, MeetingState
+from meetings.forms.meetings import AnswerForm, InviteForm, PresentForm
+from meetings.models import Attendance, Invitation, Meeting
+from meetings.people import attendance_of, short_label
+from meetings.views.finding import do, find_meeting, meeting_crumbs, meeting_url, run_form
+from meetings.views.meetings import meeting_tabs
+
+ANSWER_MARKS = {
+    Answer.NONE: ("", "hourglass-split"),
+    Answer.COME: ("good", "check-circle"),
+    Answer.SUBSTITUTE: ("good", "person-check"),
+    Answer.DECLINE: ("warn", "x-circle"),
+}
+
+
+@require_safe
+def invitation_list(request, uuid):
+    """Who is invited and what they answered; names of guests only for the secretariat."""
+    meeting = find_meeting(request, uuid)
+    runs = access(request.user).can(Perm.RUN_MEETINGS)
+    rows = list(meeting.invitations.select_related("agency", "region", "user").order_by("order", "pk"))
+    for row in rows:
+        row.mark = (*ANSWER_MARKS[Answer(row.answer)], row.get_answer_display())
+        row.short = short_label(row)
+        row.url = links.invitation_url(row) if runs and row.sent_at else ""
+    counts = {key: sum(1 for r in rows if r.answer == key and not r.copy_only) for key in Answer.values}
+    context = {
+        "meeting": meeting,
+        "crumbs": meeting_crumbs(meeting, (_("Invitations"), None)),
+        "tabs": meeting_tabs(meeting, "people", runs),
+        "rows": rows,
+        "counts": counts,
+        "runs": runs,
+        "may_invite": runs and meeting.state in (MeetingState.PLANNED, MeetingState.INVITED),
+        "may_send": runs
+        and meeting.state in (MeetingState.PLANNED, MeetingState.INVITED)
+        and bool(rows)
+        and meeting.starts,
+        "chat_text": _chat_text(meeting) if runs and meeting.starts else "",
+    }
+    return render(request, "meetings/invitation_list.html", context)
+
+
+def _chat_text(meeting: Meeting) -> str:
+    """A short text to paste into a chat: no names, no numbers of people."""
+    parts = [meeting.title, waktu(meeting.starts), meeting.place]
+    text = ". ".join(filter(None, parts))
+    return _("Invitation: %(text)s. Please answer by your personal link.") % {"text": text}
+
+
+def invitation_add(request, uuid):
+    """Invite by agency, area and person."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    form = InviteForm(request.POST or None)
+    back = reverse("meetings:invitation_list", args=[meeting.uuid])
+
+    def act(values):
+        named = {name: values[name] for name in ("name", "position", "organisation", "email") if values[name]}
+        people = [named] if values["name"] or values["organisation"] else []
+        actions.invite(
+            meeting=meeting, by=request.user, agencies=values["agencies"], regions=values["regions"], people=people
+        )
+
+    crumbs = meeting_crumbs(meeting, (_("Invitations"), back), (_("Invite"), None))
+    return run_form(request, form, act, title=_("Invite"), back=back, crumbs=crumbs, facts=str(meeting))
+
+
+@require_POST
+def invitation_send(request, uuid):
+    """The invitations go out."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    back = reverse("meetings:invitation_list", args=[meeting.uuid])
+    return do(request, lambda: actions.send(meeting=meeting, by=request.user) and None, back=back)
+
+
+def _invitation(request, uuid) -> Invitation:
+    require(request.user, Perm.RUN_MEETINGS)
+    return get_object_or_404(Invitation.objects.select_related("meeting"), uuid=uuid)
+
+
+@require_POST
+def invitation_step(request, uuid, step):
+    """Take somebody off the list, or give a new link."""
+    invitation = _invitation(request, uuid)
+    acts = {"drop": actions.drop_invitation, "renew": actions.renew_link}
+    if step not in acts:
+        raise Http404
+    back = reverse("meetings:invitation_list", args=[invitation.meeting.uuid])
+    return do(request, lambda: acts[step](invitation=invitation, by=request.user) and None, back=back)
+
+
+def invitation_record(request, uuid):
+    """An answer that came by telephone or letter."""
+    invitation = _invitation(request, uuid)
+    back = reverse("meetings:invitation_list", args=[invitation.meeting.uuid])
+    form = AnswerForm(request.POST or None)
+    return run_form(
+        request,
+        form,
+        lambda values: actions.answer(invitation=invitation, by=request.user, **values) and None,
+        title=_("Record the answer"),
+        back=back,
+        crumbs=meeting_crumbs(invitation.meeting, (_("Invitations"), back), (_("Record the answer"), None)),
+        facts=invitation.label,
+    )
+
+
+# --- attendance ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def attendance_list(request, uuid):
+    """Tick list of the note taker, guests, quorum."""
+    meeting = find_meeting(request, uuid)
+    runs = access(request.user).can(Perm.RUN_MEETINGS)
+    came = {a.invitation_id: a for a in meeting.attendance.filter(withdrawn=False, invitation__isnull=False)}
+    rows = list(meeting.invitations.filter(copy_only=False).select_related("agency", "region").order_by("order", "pk"))
+    for row in rows:
+        row.here = came.get(row.pk)
+        row.short = short_label(row)
+        row.mark = (*ANSWER_MARKS[Answer(row.answer)], row.get_answer_display())
+    context = {
+        "meeting": meeting,
+        "crumbs": meeting_crumbs(meeting, (_("Attendance"), None)),
+        "tabs": meeting_tabs(meeting, "attendance", runs),
+        "rows": rows,
+        "guests": list(meeting.attendance.filter(withdrawn=False, invitation__isnull=True).order_by("pk")),
+        "found": attendance_of(meeting),
+        "runs": runs,
+        "ticks": runs and meeting.state in (MeetingState.INVITED, MeetingState.HELD),
+        "room_open": runs and links.is_open(meeting),
+        "form": PresentForm(),
+    }
+    return render(request, "meetings/attendance_list.html", context)
+
+
+@require_POST
+def attendance_tick(request, uuid):
+    """Tick or untick one of the invited."""
+    invitation = _invitation(request, uuid)
+    back = f"{reverse('meetings:attendance_list', args=[invitation.meeting.uuid])}#p-{invitation.uuid}"
+    how = request.POST.get("how", "")
+    return do(
+        request,
+        lambda: (
+            actions.tick(
+                invitation=invitation,
+                present=how != "absent",
+                late=how == "late",
+                substitute=how == "substitute",
+                name=request.POST.get("name", "")[:150].strip(),
+                by=request.user,
+            )
+            and None
+        ),
+        back=back,
+    )
+
+
+@require_POST
+def attendance_add(request, uuid):
+    """Somebody who came without being on the list."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    form = PresentForm(request.POST)
+    back = reverse("meetings:attendance_list", args=[meeting.uuid])
+    if not form.is_valid():
+        for name, errors in form.errors.items():
+            messages.error(request, f"{form.fields[name].label}: {' '.join(errors)}")
+        return redirect(back)
+    return do(
+        request, lambda: actions.add_present(meeting=meeting, by=request.user, **form.cleaned_data) and None, back=back
+    )
+
+
+@never_cache
+@require_safe
+def room(request, uuid):
+    """The screen of the room: a QR code that changes; htmx fetches the next one."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    context = {
+        "meeting": meeting,
+        "open": links.is_open(meeting),
+        "found": attendance_of(meeting),
+        "seconds": links.CODE_SECONDS // 3,
+        "crumbs": meeting_crumbs(
+            meeting, (_("Attendance"), reverse("meetings:attendance_list", args=[meeting.uuid])), (_("QR page"), None)
+        ),
+    }
+    if context["open"]:
+        address = links.room_url(meeting)
+        code = segno.make(address, error="m", micro=False)
+        context["qr"] = mark_safe(code.svg_inline(scale=8, border=2, svgclass="qr", lineclass=None))
+        context["address"] = address
+    return render(request, "meetings/_room_code.html" if request.htmx else "meetings/room.html", context)
+
+
+# --- without an account ----------------------------------------------------------------------------------------------
+
+
+def _gone(request, *, status: int = 404):
+    return render(request, "meetings/public_gone.html", status=status)
+
+
+@login_not_required
+@never_cache
+def invitation_answer(request, token):
+    """The personal page of an invitation: what, when, where, and the answer."""
+    try:
+        invitation = links.read_invitation(token)
+    except links.BadLink:
+        return _gone(request)
+    meeting = invitation.meeting
+    open_ = meeting.state == MeetingState.INVITED and meeting.starts > timezone.now()
+    initial = {"answer": invitation.answer, "substitute": invitation.substitute, "reason": invitation.answer_reason}
+    form, status, saved = AnswerForm(request.POST or None, initial=initial), 200, request.GET.get("saved") == "1"
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.answer(invitation=invitation, key_version=invitation.key_version, **form.cleaned_data)
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                return redirect(f"{reverse('meetings:invitation_answer', args=[token])}?saved=1")
+    context = {
+        "invitation": invitation,
+        "meeting": meeting,
+        "agenda": list(meeting.agenda.filter(follow_up=False).order_by("order").values_list("title", flat=True)),
+        "form": form,
+        "open": open_,
+        "saved": saved,
+        "file_url": reverse("meetings:invitation_calendar", args=[token]),
+    }
+    return render(request, "meetings/public_invitation.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def invitation_calendar(request, token):
+    """The meeting for the calendar of who was invited."""
+    try:
+        invitation = links.read_invitation(token)
+    except links.BadLink:
+        return _gone(request)
+    if invitation.meeting.starts is None:
+        return _gone(request)
+    return _ics(calendar.meeting_file(invitation.meeting, links.invitation_url(invitation)), "undangan.ics")
+
+
+def _ics(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=calendar.ICS_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+def meeting_calendar(request, uuid):
+    """The calendar file of a meeting in sight."""
+    meeting = find_meeting(request, uuid)
+    if meeting.starts is None:
+        raise Http404
+    return _ics(calendar.meeting_file(meeting, request.build_absolute_uri(meeting_url(meeting))), "rapat.ics")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def calendar_feed(request, token):
+    """A person's meetings to subscribe to; the key is personal."""
+    try:
+        user = links.read_feed(token)
+    except links.BadLink:
+        return _gone(request)
+    meetings = Meeting.objects.visible_to(user).filter(starts__isnull=False).order_by("-starts")[:300]
+    return _ics(calendar.feed(meetings, "TKPKD"), "tkpkd.ics")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def room_sign(request, uuid, code):
+    """Scanned in the room: the code is fresh, so there is time to type one's name."""
+    meeting = get_object_or_404(Meeting, uuid=uuid)
+    try:
+        links.check_code(meeting, code)
+    except links.BadLink:
+        return _gone(request)
+    return _desk(request, meeting, PresentForm(), links.desk_token(meeting))
+
+
+def _desk(request, meeting: Meeting, form, token: str, *, status: int = 200):
+    here = Attendance.objects.filter(meeting=meeting, withdrawn=False, invitation__isnull=False).values("invitation")
+    invited = meeting.invitations.filter(copy_only=False).exclude(pk__in=here).select_related("agency", "region")
+    choices = [(str(i.uuid), str(i.agency or i.region)) for i in invited if i.agency_id or i.region_id]
+    context = {"meeting": meeting, "form": form, "token": token, "choices": sorted(choices, key=lambda c: c[1])}
+    return render(request, "meetings/public_room.html", context, status=status)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def room_enter(request, uuid):
+    """Write oneself onto the attendance list."""
+    meeting = get_object_or_404(Meeting, uuid=uuid)
+    token = request.POST.get("desk", "")
+    try:
+        links.check_desk(meeting, token)
+    except links.BadLink:
+        return _gone(request, status=403)
+    data = request.POST.copy()
+    invitation = None
+    if data.get("invitation"):
+        invitation = next((i for i in meeting.invitations.all() if str(i.uuid) == data["invitation"]), None)
+        if invitation and not data.get("organisation"):
+            data["organisation"] = str(invitation.agency or invitation.region or invitation.organisation)
+    form = PresentForm(data)
+    if form.is_valid():
+        try:
+            actions.sign_in(meeting=meeting, invitation=invitation, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return render(request, "meetings/public_done.html", {"meeting": meeting, "name": form.cleaned_data["name"]})
+    return _desk(request, meeting, form, token, status=422)
