@@ -43,7 +43,7 @@ ALWAYS = (
     (
         ERROR,
         "which_person",
-        "name",
+        "nik",
         "t.how IS NULL AND NOT t.bad AND NOT t.elsewhere AND t.nik IS NULL AND (t.told->>'strong')::int > 0",
         "jsonb_build_object('n', cardinality(t.near))",
     ),
@@ -237,7 +237,7 @@ def _rules(plan: Plan) -> list[tuple]:
 
 def _run(cursor, rule: tuple, params: dict) -> None:
     level, code, field, where, told = rule
-    value = {"nik": "t.nik", "kk": "t.kk", "name": "t.name"}.get(field, "NULL")
+    value = {"nik": "coalesce(t.nik, t.kk, t.name)", "kk": "t.kk", "name": "t.name"}.get(field, "NULL")
     cursor.execute(
         f"""
         INSERT INTO core_importfinding (batch_id, stage, level, code, sheet, row, col, field, value, params, grp)
@@ -267,7 +267,7 @@ def _judge_fit(batch: ImportBatch, plan: Plan) -> None:
         if not found.fits and hidden:
             unfit_hidden.append((n, "nik", "", {}))
         elif not found.fits:
-            unfit.append((n, "nik", "", {"why": "; ".join(found.why) or "—"}))
+            unfit.append((n, "nik", "", {"why": f": {'; '.join(found.why)}." if found.why else "."}))
     if plan.people and probes:
         family_in = [(n, "nik", "", {}) for n in _family_in(batch, plan)]
     insert_findings(batch, same_kind, level=WARNING, code="same_kind")

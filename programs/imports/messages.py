@@ -82,7 +82,7 @@ MESSAGES = {
         _("The family already has aid of the same kind: %(programs)s."), _("Check whether both are meant.")
     ),
     "family_in": Message(_("Another member of this family is already in this programme year.")),
-    "unfit": Message(_("Does not meet the rule: %(why)s.")),
+    "unfit": Message(_("Does not meet the rule of the programme%(why)s")),
     "unfit_hidden": Message(_("Does not meet the rule of the programme.")),
     "not_approved": Message(
         _("Not approved in this programme year, so nothing can be handed over."),

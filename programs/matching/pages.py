@@ -47,6 +47,16 @@ class Line:
         return self.row.told or {}
 
     @property
+    def programs(self) -> list[str]:
+        """Programmes that the family has this year."""
+        return [program for program, _agency in self.told.get("aid", [])]
+
+    @property
+    def agencies(self) -> list[str]:
+        """Whose programmes they are, each agency once."""
+        return list(dict.fromkeys(agency for _program, agency in self.told.get("aid", [])))
+
+    @property
     def aid(self) -> list[str]:
         """Programmes that the family has, each with its agency."""
         return [f"{program} ({agency})" for program, agency in self.told.get("aid", [])]
