@@ -67,6 +67,7 @@ class ForProgramForm(forms.Form):
     def __init__(self, *args, user, year: int, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["program_year"].queryset = years_to_match(user, year)
+        self.fields["program_year"].widget.attrs["class"] = "form-select form-select-sm w-auto"
 
 
 class KeepForm(forms.Form):

@@ -31,6 +31,9 @@ class PaperForm(forms.Form):
         self.fields["stage"] = forms.TypedChoiceField(
             required=False, label=_("Stage"), choices=stages, coerce=int, empty_value=1
         )
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.widget.attrs["class"] = "form-select"
 
     def asked(self, *, purpose: str = "") -> Asked:
         """What is to be printed, after `is_valid`; no decree in the query means all approved."""

@@ -47,7 +47,7 @@ INSERT INTO programs_assistance
 SELECT gen_random_uuid(), %(program_year)s, CASE WHEN %(people)s THEN NULL ELSE h.id END,
   CASE WHEN %(people)s THEN g.member_id END, h.id, h.id, h.desil, h.region_id,
   s.status, '', now(), %(by)s, %(by)s, now(),
-  CASE WHEN s.status = 'approved' THEN %(by)s END, CASE WHEN s.status = 'approved' THEN now() END,
+  CASE WHEN s.status = 'approved' THEN %(by)s::bigint END, CASE WHEN s.status = 'approved' THEN now() END,
   CASE WHEN s.status <> 'proposed' THEN g.decree_number ELSE '' END,
   CASE WHEN s.status <> 'proposed' THEN g.decree_date END, g.period,
   CASE WHEN s.status = 'proposed' THEN g.amount ELSE {_OWN_AMOUNT} END, '', g.note,

@@ -62,6 +62,7 @@ ALWAYS = (
         _NO_PARAMS,
     ),
     (NOTE, "by_name", "name", "t.how = 'name'", _NO_PARAMS),
+    (NOTE, "by_address", "name", "t.how = 'address'", _NO_PARAMS),
     (NOTE, "by_former_kk", "kk", "t.how = 'old_kk'", _NO_PARAMS),
     (NOTE, "kk_in_nik", "nik", "t.how = 'kk' AND t.kk IS DISTINCT FROM h.kk AND t.nik = h.kk", _NO_PARAMS),
     (NOTE, "kk_differs", "kk", "t.how = 'nik' AND t.kk IS NOT NULL AND t.kk IS DISTINCT FROM h.kk", _NO_PARAMS),
@@ -387,7 +388,7 @@ def count(cursor, batch_id: int, *, people: bool) -> dict:
     cursor.execute(
         """
         SELECT outcome, count(*), sum(amount) FILTER (WHERE amount IS NOT NULL), count(*) FILTER (WHERE amount IS NULL),
-          count(*) FILTER (WHERE how = 'name')
+          count(*) FILTER (WHERE how IN ('name', 'address'))
         FROM programs_recipientrow WHERE batch_id = %s GROUP BY outcome
         """,
         [batch_id],

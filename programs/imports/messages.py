@@ -60,6 +60,7 @@ MESSAGES = {
     ),
     "registered_elsewhere": Message(_("This number is registered outside your area."), _("Ask for a transfer.")),
     "by_name": Message(_("Found by name and birth date; exactly one person fits.")),
+    "by_address": Message(_("Found by name and address; exactly one person fits.")),
     "by_former_kk": Message(_("Found by a former KK number of the family.")),
     "kk_in_nik": Message(_("The number in the column NIK is a KK number; the family was found by it.")),
     "kk_differs": Message(_("The KK number differs from ours; the person was found by NIK.")),

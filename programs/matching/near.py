@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from core.names import name_key, similarity
+from core.names import name_key, search_name, similarity
 
 MOST = 5  # candidates kept for a row
 _ASKED = 12  # candidates the database offers for a name
@@ -25,7 +26,7 @@ _WITHIN = """EXISTS (SELECT FROM unnest(%(prefixes)s::text[]) p
 # for all rows. Only names that nobody bears are looked for by their letters, one by one.
 _OFFERS = f"""
 WITH open AS MATERIALIZED (
-  SELECT n, name, name_sort, nik, birth_date, region, rw, rt FROM programs_recipientrow
+  SELECT n, name, name_sort, nik, birth_date, region, rw, rt, address FROM programs_recipientrow
   WHERE batch_id = %(batch)s AND how IS NULL AND NOT elsewhere AND name IS NOT NULL
 ), born AS MATERIALIZED (
   SELECT o.n, m.id FROM open o JOIN households_member m ON m.birth_date = o.birth_date AND m.merged_into_id IS NULL
@@ -47,7 +48,8 @@ WITH open AS MATERIALIZED (
   ) x
   WHERE NOT EXISTS (SELECT FROM born b WHERE b.n = o.n) AND NOT EXISTS (SELECT FROM same s WHERE s.n = o.n)
 )
-SELECT o.n, o.name, o.birth_date, o.region, o.rw, o.rt, m.id, m.name, m.birth_date, h.region_id, h.rw, h.rt, m.status
+SELECT o.n, o.name, o.birth_date, o.region, o.rw, o.rt, o.address,
+  m.id, m.name, m.birth_date, h.region_id, h.rw, h.rt, h.address, m.status
 FROM (SELECT * FROM born UNION SELECT * FROM same UNION SELECT * FROM alike) c
 JOIN open o ON o.n = c.n JOIN households_member m ON m.id = c.id JOIN households_household h ON h.id = m.household_id
 WHERE {_WITHIN}
@@ -62,6 +64,7 @@ class Side(NamedTuple):
     region: str | None = None
     rw: str | None = None
     rt: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Likeness:
     other_birth: bool
     same_region: bool
     same_rt: bool
+    same_address: bool
 
     @property
     def counts(self) -> bool:
@@ -89,7 +93,7 @@ class Likeness:
     @property
     def order(self) -> tuple:
         """Sort key, the likeliest first."""
-        return (-self.same_birth, -round(self.name, 2), -self.same_rt, -self.same_region)
+        return (-self.same_birth, -round(self.name, 2), -self.same_address, -self.same_rt, -self.same_region)
 
 
 def likeness(row: Side, person: Side) -> Likeness:
@@ -102,7 +106,15 @@ def likeness(row: Side, person: Side) -> Likeness:
         other_birth=both and row.birth_date != person.birth_date,
         same_region=same_region,
         same_rt=same_region and bool(row.rt) and (row.rt, row.rw) == (person.rt, person.rw),
+        same_address=_addresses(row.address, person.address),
     )
+
+
+def _addresses(one: str | None, other: str | None) -> bool:
+    """Whether two addresses name one house: as written, but for case, signs and a letter or two."""
+    a, b = search_name(one or "").replace(" ", ""), search_name(other or "").replace(" ", "")
+    digits = [re.sub(r"\D", "", text) for text in (a, b)]
+    return min(len(a), len(b)) >= 6 and digits[0] == digits[1] and similarity(a, b) >= 0.9
 
 
 def _names(one: str, other: str) -> float:
@@ -132,6 +144,8 @@ def reasons(like: Likeness) -> list[str]:
         texts.append(_("same birth date"))
     if like.other_birth:
         texts.append(_("other birth date"))
+    if like.same_address:
+        texts.append(_("same address"))
     if like.same_rt:
         texts.append(_("same RT"))
     elif like.same_region:
@@ -147,10 +161,10 @@ def find(cursor, batch_id: int, prefixes: Sequence[str]) -> None:
     cursor.execute(_OFFERS, {"batch": batch_id, "prefixes": list(prefixes)})
     kept: dict[int, list[tuple]] = {}
     for n, *row in cursor.fetchall():
-        mine, person, status = Side(*row[:5]), Side(*row[6:11]), row[11]
+        mine, pk, person, status = Side(*row[:6]), row[6], Side(*row[7:13]), row[13]
         like = likeness(mine, person)
         if like.counts:
-            kept.setdefault(n, []).append((like.order, status != "active", row[5], like.strong))
+            kept.setdefault(n, []).append((like.order, status != "active", pk, like.strong))
     if not kept:
         return
     ranked = {n: sorted(found)[:MOST] for n, found in kept.items()}

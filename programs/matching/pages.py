@@ -134,8 +134,8 @@ def _households(user, ids) -> dict[int, Household]:
 def candidate(row: RecipientRow, member: Member) -> Candidate:
     """A person that `row` may mean. `member` comes with household and region."""
     home = member.household
-    mine = near.Side(row.name or "", row.birth_date, row.region, row.rw, row.rt)
-    theirs = near.Side(member.name, member.birth_date, home.region_id, home.rw, home.rt)
+    mine = near.Side(row.name or "", row.birth_date, row.region, row.rw, row.rt, row.address)
+    theirs = near.Side(member.name, member.birth_date, home.region_id, home.rw, home.rt, home.address)
     return Candidate(member, near.reasons(near.likeness(mine, theirs)) if row.name else [], mask(member.nik or ""))
 
 

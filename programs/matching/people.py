@@ -1,6 +1,6 @@
 """Who is who: the rows of a staged list found among our people, each step one SQL statement over the staging.
 
-A row is found by NIK, else by KK (present or former), else by name and birth date where exactly one person fits.
+A row is found by NIK, else by KK (present or former), else by name with birth date or address where exactly one fits.
 Everybody else it may be is kept in `near`, the likeliest first; a person chooses.
 """
 
@@ -77,6 +77,21 @@ FROM (
   GROUP BY r.n HAVING count(*) = 1
 ) x WHERE r.batch_id = %(batch)s AND r.n = x.n
 """
+# Without a birth date the house tells: one person of this name at this address.
+_PLAIN = "lower(regexp_replace({column}, '[^[:alnum:]]', '', 'g'))"
+_BY_ADDRESS = f"""
+UPDATE programs_recipientrow r SET member_id = x.member, how = 'address'
+FROM (
+  SELECT r.n, min(m.id) AS member FROM programs_recipientrow r
+  JOIN households_member m ON m.name_sort = r.name_sort AND m.merged_into_id IS NULL
+  JOIN households_household h ON h.id = m.household_id
+  WHERE r.batch_id = %(batch)s AND r.how IS NULL AND NOT r.bad AND (r.nik IS NULL OR m.nik IS NULL)
+    AND (r.birth_date IS NULL OR m.birth_date IS NULL) AND (r.region IS NULL OR r.region = h.region_id)
+    AND (r.rt IS NULL OR h.rt IN ('', r.rt)) AND (r.rw IS NULL OR h.rw IN ('', r.rw))
+    AND length(r.address) >= 6 AND {_PLAIN.format(column="r.address")} = {_PLAIN.format(column="h.address")}
+  GROUP BY r.n HAVING count(*) = 1
+) x WHERE r.batch_id = %(batch)s AND r.n = x.n
+"""
 _HOUSEHOLDS = """
 UPDATE programs_recipientrow r SET household_id = m.household_id
 FROM households_member m WHERE r.batch_id = %(batch)s AND m.id = r.member_id
@@ -127,6 +142,7 @@ def identify(batch_id: int, looking: Looking) -> None:
         cursor.execute(_BY_KK.format(number="nik"), params)
         cursor.execute(_NAMED_IN_FAMILY, params)
         cursor.execute(_BY_NAME, params)
+        cursor.execute(_BY_ADDRESS, params)
         cursor.execute(_HOUSEHOLDS, params)
         cursor.execute(_ELSEWHERE, params)
         near.find(cursor, batch_id, looking.prefixes)

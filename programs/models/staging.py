@@ -51,7 +51,7 @@ class RecipientRow(models.Model):
     # Found by programs.matching and programs.imports.judge.
     member_id = models.BigIntegerField(null=True)
     household_id = models.BigIntegerField(null=True)  # where the member lives today, or the household itself
-    how = models.CharField(max_length=8, null=True)  # nik, kk, name, chosen
+    how = models.CharField(max_length=8, null=True)  # nik, kk, old_kk, name, address, chosen
     near = ArrayField(models.BigIntegerField(), null=True)  # members it may be, the likeliest first
     same_as = models.IntegerField(null=True)  # n of the first row that means the same beneficiary
     elsewhere = models.BooleanField(default=False)  # known, but outside the area of who brought the list

@@ -78,7 +78,11 @@ def _give(request, program_year, kind: str, data, purpose: str = ""):
 
 def _excel(request, program_year, asked):
     target = tempfile.TemporaryFile()  # noqa: SIM115 (closed, and so removed, by the response)
-    papers.annex_excel(program_year, asked, request.user, target)
+    try:
+        papers.annex_excel(program_year, asked, request.user, target)
+    except Exception:
+        target.close()
+        raise
     target.seek(0)
     name = _name(program_year, "annex", "xlsx")
     return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX_TYPE)

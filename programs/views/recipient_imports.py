@@ -362,6 +362,7 @@ def recipient_import_rows(request, uuid, which):
     try:
         n = write_refused(batch, preview.reasons(batch, unknown=which == "unknown"), target, by=request.user)
     except SheetError as error:
+        target.close()
         messages.error(request, error.message)
         return _here(batch)
     what = _("Rows not in our data of an import") if which == "unknown" else _("Refused rows of an import")
