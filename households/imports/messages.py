@@ -94,6 +94,14 @@ MESSAGES = {
     "kk_old": Message(_("This is a former KK number of the family; its present one stays.")),
     "member_inactive": Message(_("Recorded with us as %(status)s; that stays so.")),
     "head_stays": Message(_("Another person is recorded as head and this source may not change that; the head stays.")),
+    "head_replaced": Message(
+        _("The sheet names another head than ours (%(name)s); the sheet's is taken."),
+        _("Compare the family card."),
+    ),
+    "move_held": Message(
+        _("We hold newer data, or another source has precedence; this person stays in the present household."),
+        _("Tick the family under “Put aside” to move the person all the same."),
+    ),
     "not_in_data": Message(
         _("This family is not in our data; the sheet says too little to add it."),
         _("Bring a sheet with its members, or add it by hand."),
