@@ -112,8 +112,9 @@ def groups(batch: ImportBatch, *levels: str) -> list[FindingGroup]:
     result = []
     for each in found:
         example = examples[each["first"]]
-        # In a group the one value of an example would mislead: gaps show as "…" unless all have the same.
-        text, todo = describe(each["code"], example.params if each["rows"] == 1 else {}, messages)
+        # In a group the one value of an example would mislead: gaps show as "…". The paper goes with the field.
+        shared = {key: value for key, value in example.params.items() if key == "paper"}
+        text, todo = describe(each["code"], example.params if each["rows"] == 1 else shared, messages)
         result.append(
             FindingGroup(
                 each["code"],
