@@ -1,6 +1,6 @@
 """What the papers of a meeting say: undangan, daftar hadir, notula, berita acara, lembar tugas.
 
-One content, set twice: as PDF by typst and as DOCX to edit. Papers speak Indonesian, whatever language the pages are in.
+One content, set twice: as PDF by typst and as DOCX to edit. Papers speak Indonesian, whatever language the pages have.
 A paper is a list of blocks: what was typed goes in as data and can never become markup.
 """
 
