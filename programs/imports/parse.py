@@ -75,7 +75,8 @@ class Reading:
     """What reading needs to know besides the cells.
 
     villages, districts: matchers of the city's regions; names: code → name; households: whether a number in the
-    column "Peserta" is a KK (the programme goes to households); day_first, date1904: how the sheet's dates are meant.
+    column "Peserta" is a KK (the programme goes to households); names_enough: a name alone may be looked for;
+    day_first, date1904: how the sheet's dates are meant.
     """
 
     today: dt.date
@@ -83,6 +84,7 @@ class Reading:
     districts: RegionMatcher
     names: dict[str, str]
     households: bool = False
+    names_enough: bool = False
     day_first: bool = True
     date1904: bool = False
 
@@ -103,7 +105,7 @@ def read_row(cells: dict[str, Any], reading: Reading) -> Row | None:
     _place(row, cells, reading)
     _aid(row, cells, reading)
     if not row.bad and not any(row.values.get(key) for key in ("nik", "kk")):
-        _enough_without_number(row)
+        _enough_without_number(row, reading)
     return row
 
 
@@ -225,12 +227,12 @@ def _text(row: Row, cells: dict[str, Any], key: str) -> None:
     row.values[key] = text
 
 
-def _enough_without_number(row: Row) -> None:
+def _enough_without_number(row: Row, reading: Reading) -> None:
     """A name alone means many people: a birth date or an address must tell which."""
     values = row.values
     if not values.get("name"):
         row.say(ERROR, "nobody_named", "nik")
-    elif not any(values.get(key) for key in ("birth_date", "address", "region")):
+    elif not reading.names_enough and not any(values.get(key) for key in ("birth_date", "address", "region")):
         row.say(ERROR, "name_alone", "nik")
 
 

@@ -33,8 +33,8 @@ _COLUMNS = (
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " "})
 
 
-def reading_for(*, households: bool) -> Reading:
-    """What reading needs to know of the city. `households`: the programme goes to households."""
+def reading_for(*, households: bool, names_enough: bool = False) -> Reading:
+    """What reading needs to know of the city. `households`, `names_enough`: as in `Reading`."""
     city = CitySettings.load()
     inside = list(Region.objects.in_area(city.home_region_id if city else "").only("code", "name", "level", "bps_code"))
     aliases: dict[str, str] = {}
@@ -53,6 +53,7 @@ def reading_for(*, households: bool) -> Reading:
         districts=matcher(RegionLevel.DISTRICT),
         names={r.code: r.name for r in inside},
         households=households,
+        names_enough=names_enough,
     )
 
 

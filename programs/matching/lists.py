@@ -111,7 +111,7 @@ def check(batch: ImportBatch, progress: Progress) -> None:
     """Read the list into staging and match it."""
     clear(batch, "file", "cells", "rules")
     program_year = program_year_of(batch)
-    rows = stage(batch, reading_for(households=_for_households(program_year)), progress)
+    rows = stage(batch, reading_for(households=_for_households(program_year), names_enough=True), progress)
     batch.counts = {"rows": rows}
     progress(0, 0, _("Comparing with our data"))
     match(batch)
