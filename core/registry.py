@@ -143,6 +143,7 @@ class Registry:
     members_moved: list[Callable] = field(default_factory=list)  # (list of member ids, by) in the same transaction
     households_merged: list[Callable] = field(default_factory=list)  # (gone id, survivor id, by)
     import_undo_blockers: list[Callable] = field(default_factory=list)  # (table, list of ids) → set of ids still used
+    import_undo_tables: list[Any] = field(default_factory=list)  # UndoTable of rows that `members_moved` changes
     import_results: list[Callable] = field(default_factory=list)  # (request, batch) → HTML below an import's result
     recipients_of: list[Callable] = field(default_factory=list)  # (user, household) → bool: own agency serves it
     periodic: list[PeriodicTask] = field(default_factory=list)

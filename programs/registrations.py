@@ -49,6 +49,7 @@ registry.household_history.append(panels.history_keys)
 registry.search_sources.append(SearchSource("programs", _("Programmes"), 20, household_list.find_programs))
 registry.recipients_of.append(household_list.serves)
 registry.members_moved.append(follow.members_moved)
+registry.import_undo_tables += follow.UNDO_TABLES
 registry.households_merged.append(follow.households_merged)
 registry.set_snapshots.append(follow.set_snapshot)
 registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lists.forget_old))

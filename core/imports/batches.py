@@ -23,6 +23,7 @@ from core.imports.kinds import Progress, kind_of, silent
 from core.imports.undo import undo_batch
 from core.jobs import JobCancelled, JobLost, job_kind, start_job
 from core.models import ImportBatch, ImportFinding, Job
+from core.registry import registry
 from core.roles import Perm, access, require
 from core.sheets import SheetError
 
@@ -289,7 +290,9 @@ def _undo(batch: ImportBatch, by, progress: Progress) -> None:
     lock_apply()
     kind = kind_of(batch)
     with history(by=by, action="import.undo", reason=batch.file_name, region=batch.area, batch=batch.uuid):
-        result = undo_batch(batch, kind.tables, progress)
+        own = {table.name for table in kind.tables}
+        followers = tuple(table for table in registry.import_undo_tables if table.name not in own)
+        result = undo_batch(batch, kind.tables + followers, progress)
         kind.after_undo(batch, result, by)
     batch.counts["undo"] = result.counts
     batch.state, batch.undone_at, batch.undone_by = BatchState.UNDONE, timezone.now(), by

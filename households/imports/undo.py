@@ -7,6 +7,7 @@ from django.db import connection
 from core.imports.findings import Finding, clear, save
 from core.models import ImportBatch
 from core.models.records import HistoryEntry, HistoryTransaction
+from core.registry import registry
 from households import derived
 from households.models import Household, Member
 
@@ -58,6 +59,8 @@ def after_undo(batch: ImportBatch, result, by) -> None:
             "WHERE tbl = 'households_member' AND old ? 'household_id'"
         )
         households |= {pk for (pk,) in cursor.fetchall()}
+    for hook in registry.members_moved:  # aid that somebody worked on since stays, but counts where the person is
+        hook(members, by)
     derived.refresh(households - gone)
     batch.counts["undo_households"] = len(gone | households)
     _list_kept(batch, result)

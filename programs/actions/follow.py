@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.history import history
+from core.imports.kinds import UndoTable
 from core.roles import Perm
 from households.models import Household
 from programs import rights
@@ -33,6 +34,13 @@ _MOVED_IN_GROUP = """
 UPDATE programs_groupmember g SET household_id = m.household_id
 FROM households_member m
 WHERE m.id = g.member_id AND m.id = ANY(%s) AND g.valid_to IS NULL AND g.household_id <> m.household_id"""
+
+
+# What `members_moved` changes while a sheet is applied returns when the sheet is undone.
+UNDO_TABLES = (
+    UndoTable("programs_assistance", (("member_id", "households_member", False),)),
+    UndoTable("programs_groupmember", (("member_id", "households_member", False),)),
+)
 
 
 def members_moved(member_ids: list[int], by) -> None:
