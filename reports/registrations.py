@@ -27,7 +27,5 @@ registry.menu.append(
         icon="file-earmark-text",
         url_name="reports:report_list",
         perms=(Perm.SEE_FIGURES,),
-        bottom=40,
-        bottom_label=_("Reports"),
     )
 )

@@ -16,13 +16,13 @@ from meetings.models import Decision, Meeting
 MOST_NIKS = 2000
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(fields.Form):
     """A decision. The households come from a saved set, from a filter of the household list, or from pasted NIKs."""
 
     item = forms.ModelChoiceField(Meeting.objects.none(), label=_("agenda item"), required=False, to_field_name="uuid")
     title = forms.CharField(label=_("in short"), max_length=150)
     text = forms.CharField(label=_("decision"), max_length=5000, widget=fields.text_area(4, 5000))
-    due = DateField(label=_("by"), required=False)
+    due = DateField(label=_("deadline"), required=False)
     agencies = forms.ModelMultipleChoiceField(
         fields.agencies(), label=_("responsible agencies"), required=False, to_field_name="uuid"
     )
@@ -86,12 +86,12 @@ class DecisionForm(forms.Form):
         return values
 
 
-class DecisionEditForm(forms.Form):
+class DecisionEditForm(fields.Form):
     """The words of a decision while the minutes are not final."""
 
     title = forms.CharField(label=_("in short"), max_length=150)
     text = forms.CharField(label=_("decision"), max_length=5000, widget=fields.text_area(5, 5000))
-    due = DateField(label=_("by"), required=False)
+    due = DateField(label=_("deadline"), required=False)
     agencies = forms.ModelMultipleChoiceField(
         fields.agencies(), label=_("responsible agencies"), required=False, to_field_name="uuid"
     )
@@ -102,7 +102,7 @@ class DecisionEditForm(forms.Form):
         self.fields["agencies"].label_from_instance = lambda agency: agency.short_name
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(fields.Form):
     """A step that only needs its reason."""
 
     reason = forms.CharField(label=_("reason"), max_length=250, widget=fields.text_area(2, 250))

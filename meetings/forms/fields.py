@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from core.models import Agency, CitySettings, Region, User
 from core.models.people import on_day
@@ -21,6 +22,15 @@ class MomentField(forms.DateTimeField):
         widget = forms.DateTimeInput(format=DATE_TIME, attrs={"type": "datetime-local"})
         formats = [DATE_TIME, "%Y-%m-%d %H:%M", "%d/%m/%Y %H.%M", "%d/%m/%Y %H:%M"]
         super().__init__(widget=widget, input_formats=formats, **options)
+
+
+class Form(forms.Form):
+    """A form whose labels begin with a capital, whatever the catalogue's word is used for elsewhere."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
 
 
 def text_area(rows: int, most: int) -> forms.Textarea:

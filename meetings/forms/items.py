@@ -13,7 +13,7 @@ from meetings.forms import fields
 from meetings.models import ActionItem, Decision, Meeting
 
 
-class ItemForm(forms.Form):
+class ItemForm(fields.Form):
     """An action item: what, who, when, and how it is measured."""
 
     title = forms.CharField(label=_("what is to be done"), max_length=200)
@@ -103,7 +103,7 @@ class ItemForm(forms.Form):
         return values
 
 
-class QuickItemForm(forms.Form):
+class QuickItemForm(fields.Form):
     """The quick entry during a meeting: what, who, when."""
 
     title = forms.CharField(label=_("what is to be done"), max_length=200)
@@ -116,7 +116,7 @@ class QuickItemForm(forms.Form):
         self.fields["agency"].label_from_instance = lambda agency: agency.short_name
 
 
-class ReportForm(forms.Form):
+class ReportForm(fields.Form):
     """What an agency writes about its item."""
 
     text = forms.CharField(label=_("progress"), max_length=2000, required=False, widget=fields.text_area(3, 2000))
@@ -136,14 +136,14 @@ class ReportForm(forms.Form):
             del self.fields["done"]
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(fields.Form):
     """A later due date, and why."""
 
     new_due = DateField(label=_("new due date"))
     reason = forms.CharField(label=_("reason"), max_length=250, widget=fields.text_area(2, 250))
 
 
-class ItemFilterForm(forms.Form):
+class ItemFilterForm(fields.Form):
     """Filter of the list of action items."""
 
     q = forms.CharField(required=False, max_length=100)

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from households.forms import DateField
 from meetings.choices import Direction, LetterKind, Sifat
+from meetings.forms import fields
 
 
-class LetterForm(forms.Form):
+class LetterForm(fields.Form):
     """A line of the register."""
 
     direction = forms.ChoiceField(

@@ -15,7 +15,7 @@ from meetings.forms import fields
 from meetings.models import Meeting, Series, Topic
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(fields.Form):
     """A meeting: what, when, where, who leads."""
 
     series = forms.ModelChoiceField(
@@ -81,7 +81,7 @@ class MeetingForm(forms.Form):
         return values
 
 
-class StepForm(forms.Form):
+class StepForm(fields.Form):
     """Postpone, cancel or plan anew: reason and, where asked for, a new time."""
 
     reason = forms.CharField(label=_("reason"), max_length=250, widget=fields.text_area(2, 250))
@@ -97,7 +97,7 @@ class StepForm(forms.Form):
             self.fields["starts"].required = True
 
 
-class AgendaForm(forms.Form):
+class AgendaForm(fields.Form):
     """A point of the agenda."""
 
     title = forms.CharField(label=_("agenda item"), max_length=200)
@@ -109,14 +109,14 @@ class AgendaForm(forms.Form):
         self.fields["presenter"].queryset = fields.agencies()
 
 
-class TopicForm(forms.Form):
+class TopicForm(fields.Form):
     """A topic for the backlog."""
 
     title = forms.CharField(label=_("topic"), max_length=200)
     text = forms.CharField(label=_("why"), max_length=2000, required=False, widget=fields.text_area(3, 2000))
 
 
-class TakeTopicForm(forms.Form):
+class TakeTopicForm(fields.Form):
     """Which meeting takes the topic."""
 
     meeting = forms.ModelChoiceField(Meeting.objects.none(), label=_("meeting"), to_field_name="uuid")
@@ -131,7 +131,7 @@ def waiting_topics():
     return Topic.objects.filter(state=TopicState.PROPOSED).select_related("agency", "by")
 
 
-class AmendmentForm(forms.Form):
+class AmendmentForm(fields.Form):
     """A correction of final minutes."""
 
     item = forms.ModelChoiceField(Meeting.objects.none(), label=_("agenda item"), required=False, to_field_name="uuid")
@@ -143,7 +143,7 @@ class AmendmentForm(forms.Form):
         self.fields["item"].queryset = meeting.agenda.order_by("order")
 
 
-class InviteForm(forms.Form):
+class InviteForm(fields.Form):
     """Who is invited: agencies, areas, one person."""
 
     agencies = forms.ModelMultipleChoiceField(
@@ -174,7 +174,7 @@ class InviteForm(forms.Form):
         return values
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(fields.Form):
     """Answer to an invitation."""
 
     answer = forms.ChoiceField(
@@ -192,7 +192,7 @@ class AnswerForm(forms.Form):
         return values
 
 
-class PresentForm(forms.Form):
+class PresentForm(fields.Form):
     """Somebody who came without an invitation, or signs in on a phone."""
 
     name = forms.CharField(label=_("name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
