@@ -141,7 +141,7 @@ def _build(members: int) -> None:
             names = [c for c in columns if changes.get(c) != "DEFAULT"]
             values = ", ".join(changes.get(c, c) for c in names)
             cursor.execute(f"CREATE TEMPORARY TABLE bench_base ON COMMIT DROP AS SELECT * FROM {table} WHERE {where}")
-            for k in range(1, -(-members // count) + 1):
+            for k in range(1, -(-members // count)):
                 numbers = {"k": k, "h": h, "m": m, "a": a, "step": STEP}
                 cursor.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM bench_base", numbers)
             cursor.execute("DROP TABLE bench_base")

@@ -5,23 +5,30 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+VARIABLE = "TKPKD_BENCH_DATA"
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def set_up() -> Path:
-    """Set Django up as in real use (DEBUG off) on the folder `bench` below the data folder, and return that folder."""
-    folder = Path(os.environ.get("TKPKD_DATA") or ROOT / ".data").absolute() / "bench"
+    """Set Django up as in real use (DEBUG off) and return the folder: TKPKD_BENCH_DATA, else `bench` of the data."""
+    given = os.environ.get(VARIABLE)
+    folder = Path(given or Path(os.environ.get("TKPKD_DATA") or ROOT / ".data") / "bench").absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ |= {
         "TKPKD_DATA": str(folder),
         "DATABASE_URL": "",
         "DEBUG": "0",
+        "SECRET_KEY": "only-for-benches-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+        "PUBLIC_URL": "http://localhost:8000",
         "DEMO_USERS": "1",
         "DJANGO_SETTINGS_MODULE": "tkpkd.settings",
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
     }
     import django
+    from django.conf import settings
 
+    # A folder nobody chose may be replaced where the server's account cannot reach it.
+    settings.EMBEDDED_HOME_VARIABLE = VARIABLE
     django.setup()
     from django.core.management import call_command
 

@@ -302,6 +302,7 @@ def import_refused(request, uuid):
     try:
         n = write_refused(batch, refused_rows(batch), target, by=request.user)
     except SheetError as error:
+        target.close()
         messages.error(request, error.message)
         return redirect("households:import_batch", uuid=batch.uuid)
     record_access(
