@@ -47,7 +47,7 @@ class State(models.TextChoices):
     NOTHING = "nothing", gettext_lazy("Nothing recorded")
     SOMETHING = "something", gettext_lazy("Gets something")
     CHOOSE = "choose", gettext_lazy("To be chosen")
-    UNKNOWN = "unknown", gettext_lazy("Not known")
+    UNKNOWN = "unknown", gettext_lazy("Not recognised")
     AWAY = "away", gettext_lazy("Registered elsewhere")
     BAD = "bad", gettext_lazy("Unreadable")
 
