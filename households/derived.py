@@ -13,13 +13,14 @@ _MEMBERS = f"""
 UPDATE households_member m SET name_sort = {SEARCH_NAME.format(name="m.name")}
 WHERE {{where}} AND m.name_sort IS DISTINCT FROM {SEARCH_NAME.format(name="m.name")}
 """
-# Head: the active member with relation 1, else the eldest active one; people without birth date come last.
+# Head: the active member with relation 1, else the eldest active one; people without birth date come last. A family
+# that died or left as a whole keeps the name of its last head: lists and papers still have to say whom they mean.
 _HOUSEHOLDS = """
 WITH heads AS (
   SELECT DISTINCT ON (m.household_id) m.household_id, m.name, m.name_sort
   FROM households_member m
-  WHERE {where} AND m.status = 'active' AND m.merged_into_id IS NULL
-  ORDER BY m.household_id, (m.relation = 1) DESC NULLS LAST, m.birth_date NULLS LAST, m.id
+  WHERE {where} AND m.merged_into_id IS NULL
+  ORDER BY m.household_id, (m.status = 'active') DESC, (m.relation = 1) DESC NULLS LAST, m.birth_date NULLS LAST, m.id
 ), sizes AS (
   SELECT m.household_id, count(*) AS size
   FROM households_member m

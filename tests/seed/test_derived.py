@@ -51,6 +51,13 @@ def test_without_a_head_the_eldest_active_person_gives_it(family):
     assert refreshed(family).head_name == "Ibu"
 
 
+def test_a_family_that_died_keeps_the_name_of_its_head(family):
+    for name, relation, born in (("Ibu", 3, 1950), ("Bapak", 1, 1960)):
+        family.add(name, relation, born, status="deceased", status_reason="Akta", status_date=dt.date(2026, 1, 1))
+    row = refreshed(family)
+    assert (row.head_name, row.size) == ("Bapak", 0)
+
+
 def test_a_household_without_people_has_no_name_and_no_desil_comes_last(family):
     family.desil = None
     family.save()
