@@ -100,6 +100,12 @@ class Family:
         active = [p for p in self.people if p.status == "active"]
         return min(active, key=lambda p: (p.relation != HEAD, p.birth or dt.date.max), default=None)
 
+    @property
+    def namesake(self) -> Person | None:
+        """Who gives the household its name: the head, of a family that died or left as a whole its last one."""
+        here = [p for p in self.people if p.merged_into is None]
+        return min(here, key=lambda p: (p.status != "active", p.relation != HEAD, p.birth or dt.date.max), default=None)
+
 
 class Numbers:
     """NIK, KK and uuid that no other row of the city has."""

@@ -82,8 +82,8 @@ class HouseholdTables:
 
     def add(self, family: Family) -> None:
         """Keep all rows of a family."""
-        rng, head = self.rng, family.head
-        name = head.name if head else ""
+        rng, named = self.rng, family.namesake
+        name = named.name if named else ""
         ranked = [(i, r) for i, r in enumerate(family.ranks) if r is not None]
         changed = max(family.since, family.verified_at or family.since, family.status_date or family.since)
         self.households.add(
