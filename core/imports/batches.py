@@ -158,14 +158,16 @@ def stage(batch: ImportBatch) -> str:
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def run(batch: ImportBatch, step: str, *, by, at_once: bool = False) -> Job | None:
+def run(batch: ImportBatch, step: str, *, by, at_once: bool | None = None) -> Job | None:
     """Do a step (read, check, apply, undo): at once for a small sheet, else as a job, which is returned.
+
+    `at_once`: not by size but as the caller knows better.
 
     Raises ValidationError when the batch is not in a state for it or somebody works on it; a failure of the work
     itself stands in `batch.message` and state.
     """
     _claim(batch, step, by)
-    if at_once or batch.size <= SMALL_BYTES:
+    if at_once or (at_once is None and batch.size <= SMALL_BYTES):
         _work(batch, step, by, silent)
         return None
     with transaction.atomic():

@@ -23,8 +23,9 @@ from core.imports import ImportKind, Progress, batches, files, register_kind
 from core.imports.findings import clear
 from core.models import ImportBatch, ImportFinding
 from core.roles import Perm, access
+from households.models import Household
 from programs import eligibility
-from programs.candidates import check_members
+from programs.candidates import check_members, some
 from programs.choices import BenefitUnit
 from programs.imports.fields import MATCH_FIELDS, NAMING
 from programs.imports.guess import read_clues, take_sheets
@@ -35,6 +36,7 @@ from programs.models import EnrolledHousehold, ProgramYear, RecipientRow
 
 KIND = "match"
 MOST_LETTERS = 600_000  # of pasted text: about 5,000 lines
+AT_ONCE = 1_000  # lines that are matched within the request
 KEPT = dt.timedelta(days=7)
 
 
@@ -80,6 +82,13 @@ def _options(year: int, program_year: ProgramYear | None) -> dict:
     return {"year": year, "program_year": str(program_year.uuid) if program_year else ""}
 
 
+def lines_of(batch: ImportBatch) -> int:
+    """How many lines a list has, roughly, before it is read."""
+    if batch.options.get(PASTED):
+        return batch.size // 20
+    return sum(about.get("filled", 0) for about in batch.layout.get("sheets", []) if about.get("taken"))
+
+
 def own(user):
     """Matched lists of this person that are not forgotten yet, newest first."""
     return ImportBatch.objects.filter(kind=KIND, by=user).exclude(state=BatchState.DISCARDED)
@@ -117,18 +126,21 @@ def check(batch: ImportBatch, progress: Progress) -> None:
     match(batch)
 
 
-def match(batch: ImportBatch) -> None:
-    """Say for every staged line who it is and what that means; saves the batch. Leaves one access record."""
+def match(batch: ImportBatch, *, only: int | None = None) -> None:
+    """Say for every staged line who it is and what that means; saves the batch. Leaves one access record.
+
+    `only`: one line (its n), after somebody chose who it is.
+    """
     user = batch.by
     program_year = program_year_of(batch)
     people = program_year is not None and program_year.program.benefit_unit == BenefitUnit.PERSON
     prefixes = access(user).region_prefixes(Perm.SEE_NAMES)
-    identify(batch.pk, Looking(prefixes, batch.options.get("chosen", {})))
+    identify(batch.pk, Looking(prefixes, batch.options.get("chosen", {})), only=only)
     if people:
         _offer_family(batch.pk)
     mark_repeated(batch.pk, by="household_id")
-    found = _found(batch.pk)
-    aid = _aid(batch, program_year)
+    found = _found(batch.pk, only)
+    aid = _aid(batch, program_year, {household for _member, household in found.values()})
     checks = {}
     if program_year is not None and _may_judge(user, program_year):
         probes = {n: member for n, (member, _household) in found.items() if member is not None}
@@ -138,13 +150,14 @@ def match(batch: ImportBatch) -> None:
     batch.counts |= _count(batch)
     batch.counts["at"] = timezone.now().isoformat(timespec="seconds")
     batch.save(update_fields=["counts"])
-    record_access(
-        user,
-        AccessKind.LOOKUP,
-        _("Matched list %(file)s") % {"file": batch.file_name},
-        object_key=f"match:{batch.uuid}",
-        rows=batch.counts["rows"],
-    )
+    if only is None:
+        record_access(
+            user,
+            AccessKind.LOOKUP,
+            _("Matched list %(file)s") % {"file": batch.file_name},
+            object_key=f"match:{batch.uuid}",
+            rows=batch.counts["rows"],
+        )
 
 
 def _for_households(program_year: ProgramYear | None) -> bool:
@@ -175,7 +188,7 @@ def _offer_family(batch_id: int) -> None:
         )
 
 
-def _found(batch_id: int) -> dict[int, tuple[int | None, int]]:
+def _found(batch_id: int, only: int | None) -> dict[int, tuple[int | None, int]]:
     """n → (member, household) of the lines that were found; of a family alone its head, else its eldest."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -185,19 +198,19 @@ def _found(batch_id: int) -> dict[int, tuple[int | None, int]]:
                   AND m.merged_into_id IS NULL
                 ORDER BY m.status = 'active' DESC, m.relation = 1 DESC NULLS LAST, m.birth_date, m.id LIMIT 1)),
               r.household_id
-            FROM programs_recipientrow r WHERE r.batch_id = %s AND r.how IS NOT NULL
+            FROM programs_recipientrow r
+            WHERE r.batch_id = %(batch)s AND r.how IS NOT NULL AND (%(only)s IS NULL OR r.n = %(only)s)
             """,
-            [batch_id],
+            {"batch": batch_id, "only": only},
         )
         return {n: (member, household) for n, member, household in cursor.fetchall()}
 
 
-def _aid(batch: ImportBatch, program_year: ProgramYear | None) -> dict[int, list[list[str]]]:
+def _aid(batch: ImportBatch, program_year: ProgramYear | None, households) -> dict[int, list[list[str]]]:
     """Household → [programme, agency] that the family has in the year, its own programme year left out."""
     year = program_year.year if program_year else batch.options["year"]
-    listed = RecipientRow.objects.filter(batch_id=batch.pk, household_id__isnull=False).values("household_id")
     rows = (
-        EnrolledHousehold.objects.filter(household__in=listed, year=year)
+        EnrolledHousehold.objects.filter(household__in=some(households, Household), year=year)
         .exclude(program_year=program_year.pk if program_year else None)
         .order_by("program__short_name")
         .values_list("household_id", "program__short_name", "program__owner__short_name")
@@ -227,7 +240,7 @@ def _keep(batch_id: int, found, aid, checks, program_year: ProgramYear | None) -
             UPDATE programs_recipientrow r SET outcome = CASE
               WHEN r.elsewhere THEN '{State.AWAY}' WHEN cardinality(r.near) > 0 THEN '{State.CHOOSE}'
               WHEN r.bad THEN '{State.BAD}' ELSE '{State.UNKNOWN}' END
-            WHERE r.batch_id = %s AND r.how IS NULL
+            WHERE r.batch_id = %s AND r.how IS NULL AND r.outcome IS NULL
             """,
             [batch_id],
         )
@@ -269,7 +282,7 @@ def choose_person(batch: ImportBatch, row: RecipientRow, member) -> None:
     else:
         chosen[key] = str(member.uuid)
     batch.save(update_fields=["options"])
-    match(batch)
+    match(batch, only=row.n)
 
 
 # --- the kind --------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ _WITHIN = """EXISTS (SELECT FROM unnest(%(prefixes)s::text[]) p
 _OFFERS = f"""
 WITH open AS MATERIALIZED (
   SELECT n, name, name_sort, nik, birth_date, region, rw, rt, address FROM programs_recipientrow
-  WHERE batch_id = %(batch)s AND how IS NULL AND NOT elsewhere AND name IS NOT NULL
+  WHERE batch_id = %(batch)s AND how IS NULL AND NOT elsewhere AND name IS NOT NULL AND outcome IS NULL
 ), born AS MATERIALIZED (
   SELECT o.n, m.id FROM open o JOIN households_member m ON m.birth_date = o.birth_date AND m.merged_into_id IS NULL
   WHERE similarity(m.name_sort, o.name_sort) >= 0.25

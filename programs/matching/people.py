@@ -114,7 +114,7 @@ WHERE r.batch_id = %(batch)s AND h.id = r.household_id AND NOT r.applied
 _FORGET = """
 UPDATE programs_recipientrow SET shown = digest, member_id = NULL, household_id = NULL, how = NULL, near = NULL,
   same_as = NULL, elsewhere = false, assistance_id = NULL, outcome = NULL, told = NULL, digest = NULL
-WHERE batch_id = %s AND NOT applied
+WHERE batch_id = %(batch)s AND NOT applied AND (%(only)s IS NULL OR n = %(only)s)
 """
 
 
@@ -126,14 +126,15 @@ class Looking:
     chosen: Mapping[str, str]
 
 
-def identify(batch_id: int, looking: Looking) -> None:
+def identify(batch_id: int, looking: Looking, *, only: int | None = None) -> None:
     """Say for every staged row whom it means: `member_id`, `household_id`, `how`, else `near` or `elsewhere`.
 
-    Forgets what an earlier look found; what would happen to a row then is kept as `shown`.
+    Forgets what an earlier look found; what would happen to a row then is kept as `shown`. `only`: one row (its n),
+    the others stay as they were found.
     """
-    params = {"batch": batch_id, "prefixes": list(looking.prefixes)} | _chosen(looking.chosen)
+    params = {"batch": batch_id, "prefixes": list(looking.prefixes), "only": only} | _chosen(looking.chosen)
     with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [batch_id])
+        cursor.execute(_FORGET, params)
         if looking.chosen:
             cursor.execute(_CHOSEN, params)
         cursor.execute(_SWAPPED, params)

@@ -72,14 +72,19 @@ def _bring(request, form: MatchForm):
             batch = lists.bring_file(values["file"], **asked)
             batches.run(batch, "read", by=request.user)
             if batch.state == BatchState.UPLOADED and batch.job is None and taken_sheets(batch):
-                batches.run(batch, "check", by=request.user)
+                _match(request, batch)
         else:
             batch = lists.bring_text(values["text"], **asked)
-            batches.run(batch, "check", by=request.user)
+            _match(request, batch)
     except ValidationError as error:
         form.add_error("file" if values["file"] else "text", error.messages)
         return None
     return batch
+
+
+def _match(request, batch) -> None:
+    """Match at once, or a long list as a job: names that nobody bears are looked for one by one."""
+    batches.run(batch, "check", by=request.user, at_once=lists.lines_of(batch) <= lists.AT_ONCE)
 
 
 def _find(request, uuid):
@@ -199,9 +204,11 @@ def match_columns(request, uuid):
 def match_again(request, uuid):
     """Match once more: after an interruption, or with the data of today."""
     batch = _find(request, uuid)
-    read = batch.layout or batch.options.get(lists.PASTED)
     try:
-        batches.run(batch, "check" if read else "read", by=request.user)
+        if batch.layout or batch.options.get(lists.PASTED):
+            _match(request, batch)
+        else:
+            batches.run(batch, "read", by=request.user)
     except (ValidationError, PermissionDenied) as error:
         messages.error(request, " ".join(getattr(error, "messages", None) or [str(error)]))
     return _here(batch)

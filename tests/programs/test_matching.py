@@ -451,3 +451,13 @@ def test_markup_in_names_is_text(world, signed_in, operator):
     assert "<script>alert" not in page
     assert "{{ x }}" in page
     assert Member.objects.filter(name__contains="script").count() == 0
+
+
+def test_a_long_list_is_matched_by_a_job(world, signed_in, monkeypatch):
+    monkeypatch.setattr(lists, "AT_ONCE", 1)
+
+    response = signed_in.post(START, {"text": "\n".join([person(world).nik] * 5)}, follow=True)
+
+    batch = response.context["batch"]
+    assert batch.job is not None
+    assert batch.job.kind == "import.check"
