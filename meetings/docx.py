@@ -93,6 +93,10 @@ def _text(document, block):
         _paragraph(document, line)
 
 
+def _page(document, block):
+    document.add_page_break()
+
+
 def _copies(document, block):
     _paragraph(document, "Tembusan:")
     _lines(document, block)
@@ -140,6 +144,7 @@ _BLOCKS = {
     "heading": _heading,
     "text": _text,
     "list": _lines,
+    "page": _page,
     "copies": _copies,
     "table": _table,
     "signed": _signed,

@@ -136,6 +136,7 @@ def invitation(meeting: Meeting, letter: Letter | None) -> Paper:
     if copies:
         paper.add("copies", names=copies)
     if long:
+        paper.add("page", after=0)
         paper.add("title", lines=["Daftar undangan", meeting.title])
         paper.add("list", names=names)
     return paper
@@ -257,6 +258,7 @@ def record(meeting: Meeting, letter: Letter | None) -> Paper:
     _sign_minutes(paper, meeting)
     for decision in decisions:
         if decision.household_set_id:
+            paper.add("page", after=0)
             _household_table(paper, decision)
     return paper
 

@@ -113,7 +113,8 @@ def _set_year(row: Meeting) -> None:
         row.year, row.month = local.year, local.month
 
 
-def _step(meeting: Meeting, to: str, by, *, reason: str = "", **values) -> Meeting:
+def _step(meeting: Meeting, to: str, by, *, reason: str = "", off: bool = False, **values) -> Meeting:
+    """Take the stage `to`; `off`: the calendar entry goes away, so the file counts up."""
     require(by, Perm.RUN_MEETINGS)
     row = lock(meeting)
     if to not in NEXT[MeetingState(row.state)]:
@@ -121,6 +122,7 @@ def _step(meeting: Meeting, to: str, by, *, reason: str = "", **values) -> Meeti
             _("A meeting that is “%(state)s” cannot take this step.") % {"state": row.get_state_display()}, code="state"
         )
     row.state, row.state_reason, row.state_at = to, reason, timezone.now()
+    row.sequence += off
     for name, value in values.items():
         setattr(row, name, value)
     _set_year(row)
@@ -143,7 +145,7 @@ def postpone(*, meeting: Meeting, by, reason: str, starts=None, ends=None) -> Me
     Its agenda, invitations and open follow-up stay with it; the calendar file counts one up.
     """
     reason = reason_given(reason)
-    row = _step(meeting, S.POSTPONED, by, reason=reason, sequence=meeting.sequence + 1)
+    row = _step(meeting, S.POSTPONED, by, reason=reason, off=True)
     return replan(meeting=row, by=by, starts=starts, ends=ends) if starts else row
 
 
@@ -159,7 +161,7 @@ def replan(*, meeting: Meeting, by, starts: dt.datetime, ends: dt.datetime | Non
 @transaction.atomic
 def cancel(*, meeting: Meeting, by, reason: str) -> Meeting:
     """The meeting does not take place; what it had to discuss goes to the next one of its series."""
-    row = _step(meeting, S.CANCELLED, by, reason=reason_given(reason), sequence=meeting.sequence + 1)
+    row = _step(meeting, S.CANCELLED, by, reason=reason_given(reason), off=True)
     carry_to_next(row, by=by)
     return row
 

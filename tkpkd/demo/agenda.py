@@ -328,20 +328,20 @@ def plan(today: dt.date) -> list[Held]:
             ),
             (
                 Made(
-                    "Serapan BLT Daerah 40 persen pada triwulan II",
-                    "Dinas Sosial mencapai serapan BLT Daerah paling sedikit 40 persen sampai akhir triwulan II.",
+                    "Serapan BLT Daerah 35 persen pada triwulan II",
+                    "Dinas Sosial mencapai serapan BLT Daerah paling sedikit 35 persen sampai akhir triwulan II.",
                     ("social",),
                     ("blt",),
                     due=131,
                     tasks=(
                         Task(
-                            "Serapan BLT Daerah 40% pada triwulan II",
+                            "Serapan BLT Daerah 35% pada triwulan II",
                             "social",
                             due=131,
                             done=140,
                             measure="spent",
                             program="blt",
-                            percent=40,
+                            percent=35,
                             quarter=2,
                         ),
                     ),
