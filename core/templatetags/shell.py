@@ -12,6 +12,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
 from core.choices import JobState
@@ -269,7 +270,7 @@ def form_problems(form=None, forms=None) -> list[dict]:
             problems += [{"text": text, "anchor": ""} for text in field.errors]
         for field in one.visible_fields():
             anchor = field.id_for_label or f"div_{field.auto_id}"
-            problems += [{"text": _named(str(field.label), text), "anchor": anchor} for text in field.errors]
+            problems += [{"text": _named(capfirst(str(field.label)), text), "anchor": anchor} for text in field.errors]
     return problems
 
 

@@ -64,10 +64,11 @@ def bring_text(text: str, *, by, year: int, program_year: ProgramYear | None = N
         raise ValidationError(_("Paste at least one line, or choose a file."))
     if len(text) > MOST_LETTERS:
         raise ValidationError(_("This is too long to be pasted. Bring it as a file."))
+    title = _("pasted list")
     return batches.bring(
         kind=KIND,
         file=ContentFile(text.encode()),
-        name=f"{_('pasted list')}.txt",
+        name=f"{title}.txt",
         by=by,
         options={PASTED: True} | _options(year, program_year),
     )

@@ -161,7 +161,7 @@ def _overlap(request: ReportRequest) -> list[ReportSheet]:
         ReportSheet(
             name=_("Overlap"),
             title=_("Households reached by both of two programmes"),
-            subtitles=[f"{request.region}, {_('Year %(year)s') % {'year': request.period.year}}"],
+            subtitles=[f"{request.region}, " + _("Year %(year)s") % {"year": request.period.year}],
             columns=columns,
             rows=rows,
             column_numbers=True,
