@@ -5,9 +5,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.admin_site import may_enter
 from core.models import CitySettings
 from core.registry import registry
-from core.roles import AREA_ROLES, Perm, access
+from core.roles import AREA_ROLES, access
 
 GROUPS = [
     ("home", ""),
@@ -50,7 +51,7 @@ def shell(request):
         "area_label": _area_label(main, city),
         "role_label": main.get_role_display() if main else _("No role"),
         "user_initials": user.initials,
-        "can_admin": rights.can(Perm.MANAGE_REFERENCE),
+        "can_admin": may_enter(rights),
         "help_url": reverse("help_index"),
         "keys_off": not user.preferences.get("keys", True),
         "theme": context["theme"] or user.preferences.get("theme", ""),

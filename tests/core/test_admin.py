@@ -1,4 +1,4 @@
-"""The admin: open to Bappeda only, masked, and no way past history."""
+"""The admin: open to Bappeda, the logs to auditors too, masked, and no way past history."""
 
 import pytest
 from django.contrib import admin
@@ -50,7 +50,6 @@ def test_staff_manage_reference_but_not_people_and_settings(client, world, model
         "kelurahan_operator",
         "kecamatan_reader",
         "leadership",
-        "auditor",
         "none",
     ],
 )
@@ -59,6 +58,15 @@ def test_nobody_else_enters(client, world, role):
     response = client.get("/admin/")
     assert response.status_code in (302, 403)
     assert client.get(url(Household, "changelist")).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.model_name)
+def test_auditors_read_the_logs_and_nothing_else(client, world, model):
+    sign_in(client, world, "auditor")
+    assert client.get("/admin/").status_code == 200
+    expected = 200 if model._meta.model_name in {"accessrecord", "historytransaction"} else 403
+    assert client.get(url(model, "changelist")).status_code == expected
+    assert client.get(url(model, "add")).status_code == 403
 
 
 def test_numbers_never_stand_in_full(client, world):
