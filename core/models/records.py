@@ -24,6 +24,8 @@ class HistoryTransaction(models.Model):
 
     class Meta:
         db_table = "history_tx"
+        verbose_name = _("recorded action")
+        verbose_name_plural = _("recorded actions")
         default_permissions = ()
         indexes = [models.Index(fields=["actor_id", "at"], name="history_tx_actor")]
 
