@@ -204,23 +204,48 @@ class Share:
         return self.total - self.part
 
 
-_COVERAGE = """
-SELECT {column} AS key, count(*) AS total, count(r.household_id) AS part
+# What counts as reached from `first` to `last`. The first and the last delivery of a row tell, but for rows that began
+# before and went on after: those are looked up. (A value, not EXISTS, which might read every delivery of the period.)
+_AIDED = """
+s.last >= %(first)s AND s.first <= %(last)s AND (
+  s.first >= %(first)s OR s.last <= %(last)s
+  OR (SELECT true FROM programs_delivery d WHERE d.assistance_id = s.assistance_id AND NOT d.void
+      AND d.date BETWEEN %(first)s AND %(last)s LIMIT 1))
+"""
+
+_CELLS = f"""
+SELECT h.region_id, h.desil, count(*), count(r.household_id)
 FROM households_household h
-LEFT JOIN (SELECT DISTINCT household_id FROM programs_reached WHERE date BETWEEN %(first)s AND %(last)s) r
-  ON r.household_id = h.id
-WHERE h.status = 'active' AND h.merged_into_id IS NULL AND {where}
+LEFT JOIN (SELECT DISTINCT s.household_id FROM programs_aided s WHERE {_AIDED}) r ON r.household_id = h.id
+WHERE h.status = 'active' AND h.merged_into_id IS NULL
   AND (%(area)s = '' OR h.region_id = %(area)s OR h.region_id LIKE %(below)s)
-GROUP BY 1 ORDER BY 1
+GROUP BY 1, 2
 """
 
 
-def _coverage(column: str, where: str, year: int, area: str) -> list[tuple]:
+@dataclass(frozen=True)
+class Cells:
+    """Active households by (region code, desil or None): how many, and how many of them any programme reached."""
+
+    found: dict[tuple[str, int | None], tuple[int, int]]
+
+    def by(self, key) -> list[tuple]:
+        """(key, households, reached) in the order of `key(code, desil)`; None leaves a cell out."""
+        sums: dict = {}
+        for cell, (total, part) in self.found.items():
+            name = key(*cell)
+            if name is not None:
+                before = sums.get(name, (0, 0))
+                sums[name] = (before[0] + total, before[1] + part)
+        return [(name, *sums[name]) for name in sorted(sums)]
+
+
+def coverage_cells(year: int, area: str = "") -> Cells:
+    """What coverage by desil, by area and as a whole rest on; one query. Pass it on where several are shown."""
     first, last = days_of(year)
-    params = {"first": first, "last": last, "area": area, "below": f"{area}.%", "poor": poor_desil_max()}
     with connection.cursor() as cursor:
-        cursor.execute(_COVERAGE.format(column=column, where=where), params)
-        return cursor.fetchall()
+        cursor.execute(_CELLS, {"first": first, "last": last, "area": area, "below": f"{area}.%"})
+        return Cells({(code, desil): (total, part) for code, desil, total, part in cursor.fetchall()})
 
 
 def _shares(params: dict, year: int) -> dict:

@@ -10,6 +10,7 @@ WITH_A_ROLE = f"{NAMES} leadership"
 OTHERS = EVERYBODY.removeprefix(f"{BAPPEDA} ")
 
 
+WORKERS = NAMES.removesuffix(" auditor")
 NOT_STAFF = f"bappeda_admin {OTHERS}"  # the objects of the walk belong to bappeda_staff
 
 EXPECTED = {
@@ -512,7 +513,7 @@ EXPECTED = {
         (
             404,
             404,
-        ): "bappeda_admin bappeda_staff group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        ): WORKERS,
         (403, 403): "leadership auditor none",
     },
     "meetings:minutes_amend": {
@@ -533,7 +534,7 @@ EXPECTED = {
         (
             404,
             404,
-        ): "bappeda_admin bappeda_staff group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        ): WORKERS,
         (403, 403): "leadership auditor none",
     },
     "meetings:paper_list": {
@@ -545,7 +546,7 @@ EXPECTED = {
         (
             404,
             404,
-        ): "bappeda_admin bappeda_staff group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        ): WORKERS,
         (403, 403): "leadership auditor none",
     },
     "meetings:paper_zip": {

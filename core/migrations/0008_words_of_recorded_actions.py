@@ -4,14 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_attachment_rules'),
+        ("core", "0007_attachment_rules"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='historytransaction',
-            options={'default_permissions': (), 'verbose_name': 'recorded action', 'verbose_name_plural': 'recorded actions'},
+            name="historytransaction",
+            options={
+                "default_permissions": (),
+                "verbose_name": "recorded action",
+                "verbose_name_plural": "recorded actions",
+            },
         ),
     ]

@@ -36,5 +36,9 @@ WHERE row.set_id = %(set)s AND r.id = row.id
 def take(set_id: int, *, day: dt.date) -> int:
     """Write what each household of the set had on `day`; returns the number of rows. Inside the caller's history."""
     with connection.cursor() as cursor:
+        # The rows were written a moment ago, so the planner takes them for one and would go round in loops.
+        cursor.execute("SELECT set_config('enable_nestloop', 'off', true)")
         cursor.execute(_TAKE, {"set": set_id, "day": day, "year": day.year})
-        return cursor.rowcount
+        taken = cursor.rowcount
+        cursor.execute("SELECT set_config('enable_nestloop', 'on', true)")
+        return taken

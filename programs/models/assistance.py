@@ -110,6 +110,10 @@ class Assistance(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     override_reason = models.CharField(_("why although it does not fit"), max_length=300, blank=True)
     batch = models.UUIDField(null=True, blank=True)
+    # Of the deliveries that are not void; a trigger on them keeps these (migration 0005_delivered_span).
+    delivered_first = models.DateField(null=True, editable=False)
+    delivered_last = models.DateField(null=True, editable=False)
+    delivered_amount = models.BigIntegerField(null=True, editable=False)
 
     objects = AssistanceQuerySet.as_manager()
 
@@ -145,9 +149,17 @@ class Assistance(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["program_year", "status", "id"], name="assistance_year_status"),
+            models.Index(
+                fields=["program_year", "status", "id"], include=["delivered_amount"], name="assistance_year_status"
+            ),
             models.Index(fields=["counts_for", "program_year"], name="assistance_counts_for"),
             models.Index(fields=["batch"], name="assistance_batch", condition=Q(batch__isnull=False)),
+            models.Index(
+                fields=["delivered_last", "delivered_first", "counts_for", "program_year"],
+                include=["benefit_key"],
+                condition=Q(delivered_last__isnull=False),
+                name="assistance_delivered",
+            ),
         ]
 
     def __str__(self):
