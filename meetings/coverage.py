@@ -36,41 +36,56 @@ WITH RECURSIVE chain AS (
   SELECT set_id, row_id, household_id FROM chain WHERE merged_into_id IS NULL
 )"""
 
-# What is asked: one line a programme year (its uuid as key), from the first day of that year, and `any`.
-_MARKS = (
+# What is asked: one line a programme year (its uuid as key), from the first day of that year, and `any`. Only families
+# that had or got something become rows: the rest is what is left of the whole.
+_FOUND = (
     SURVIVORS
     + """, asked AS (
   SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(uuids)s::text[], %(firsts)s::date[])
     AS a(key, program_id, uuid, first)
-), house AS (
-  SELECT DISTINCT s.household_id, h.region_id, h.status = 'active' AS here, h.status
+), house AS MATERIALIZED (
+  SELECT DISTINCT s.household_id, h.region_id, h.status = 'active' AS here
   FROM survivor s JOIN households_household h ON h.id = s.household_id
   WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[])
-), had AS (
-  SELECT DISTINCT s.household_id, a.key
+), kept AS MATERIALIZED (
+  SELECT s.household_id, l.uuid, max(l.day::date) AS last
   FROM survivor s
   JOIN households_householdsetrow r ON r.id = s.row_id
   CROSS JOIN LATERAL jsonb_each_text(r."then" -> 'last') AS l(uuid, day)
-  JOIN asked a ON (a.uuid = l.uuid OR a.key = 'any') AND l.day::date >= a.first
-), got AS (
-  SELECT DISTINCT d.household_id, a.key
+  GROUP BY 1, 2
+), had AS (
+  SELECT k.household_id, a.key FROM kept k JOIN asked a ON a.uuid = k.uuid AND k.last >= a.first
+  UNION ALL
+  SELECT k.household_id, 'any' FROM kept k
+  GROUP BY 1 HAVING max(k.last) >= (SELECT first FROM asked WHERE key = 'any')
+), reached AS MATERIALIZED (
+  SELECT d.household_id, d.program_id, max(d.date) AS last
   FROM programs_reached d
-  JOIN asked a ON (a.program_id = d.program_id OR a.key = 'any') AND d.date >= a.first
   WHERE d.date BETWEEN (SELECT min(first) FROM asked) AND %(day)s
     AND d.household_id IN (SELECT household_id FROM house)
-), mark AS (
-  SELECT h.household_id, h.region_id, h.here, a.key, had.key IS NOT NULL AS had, got.key IS NOT NULL AS got
-  FROM house h CROSS JOIN asked a
-  LEFT JOIN had ON had.household_id = h.household_id AND had.key = a.key
-  LEFT JOIN got ON got.household_id = h.household_id AND got.key = a.key
+  GROUP BY 1, 2
+), got AS (
+  SELECT d.household_id, a.key FROM reached d JOIN asked a ON a.program_id = d.program_id AND d.last >= a.first
+  UNION ALL
+  SELECT d.household_id, 'any' FROM reached d
+  GROUP BY 1 HAVING max(d.last) >= (SELECT first FROM asked WHERE key = 'any')
+), found AS (
+  SELECT h.household_id, h.region_id, h.here, f.key, f.had, f.got
+  FROM (SELECT household_id, key, bool_or(had) AS had, bool_or(got) AS got
+        FROM (SELECT household_id, key, true AS had, false AS got FROM had
+              UNION ALL SELECT household_id, key, false, true FROM got) each
+        GROUP BY 1, 2) f
+  JOIN house h ON h.household_id = f.household_id
 )"""
 )
 
 _COUNT = """
-SELECT region_id, key, count(*), count(*) FILTER (WHERE had), count(*) FILTER (WHERE got),
+SELECT region_id, NULL AS key, count(*), count(*) FILTER (WHERE here), 0, 0, 0 FROM house GROUP BY 1
+UNION ALL
+SELECT region_id, key, count(*) FILTER (WHERE had), count(*) FILTER (WHERE got),
        count(*) FILTER (WHERE got AND NOT had), count(*) FILTER (WHERE had AND NOT got),
-       count(*) FILTER (WHERE here AND NOT got)
-FROM mark GROUP BY 1, 2"""
+       count(*) FILTER (WHERE here AND got)
+FROM found GROUP BY 1, 2"""
 
 _STATES = (
     SURVIVORS
@@ -81,29 +96,33 @@ WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[])
 GROUP BY 1"""
 )
 
-_SELECT = {
-    "all": "true",
-    "here": "here",
-    "left": "NOT here",
-    "then": "had",
-    "now": "got",
-    "since": "got AND NOT had",
-    "lost": "had AND NOT got",
-    "waiting": "here AND NOT got",
-}
+# Households of a part: of all that stand for the list, or of those that had or got the programme.
+_OF_THE_LIST = {"all": "true", "here": "h.here", "left": "NOT h.here", "waiting": "h.here AND f.got IS NOT TRUE"}
+_OF_THE_FOUND = {"then": "f.had", "now": "f.got", "since": "f.got AND NOT f.had", "lost": "f.had AND NOT f.got"}
+_IDS = """
+SELECT h.household_id FROM house h LEFT JOIN found f ON f.household_id = h.household_id AND f.key = %(key)s WHERE """
 
 _MONTHS = (
     SURVIVORS
     + """, asked AS (
   SELECT * FROM unnest(%(keys)s::text[], %(programs)s::bigint[], %(uuids)s::text[], %(firsts)s::date[])
     AS a(key, program_id, uuid, first)
+), house AS MATERIALIZED (
+  SELECT DISTINCT s.household_id
+  FROM survivor s JOIN households_household h ON h.id = s.household_id
+  WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[])
+), reached AS MATERIALIZED (
+  SELECT d.household_id, d.program_id, d.date
+  FROM programs_reached d
+  WHERE d.date BETWEEN (SELECT min(first) FROM asked) AND %(day)s
+    AND d.household_id IN (SELECT household_id FROM house)
 ), one AS (
   SELECT d.household_id, a.key, min(d.date) AS day
-  FROM programs_reached d JOIN asked a ON (a.program_id = d.program_id OR a.key = 'any') AND d.date >= a.first
-  WHERE d.date <= %(day)s AND d.household_id IN (
-    SELECT s.household_id FROM survivor s JOIN households_household h ON h.id = s.household_id
-    WHERE %(everywhere)s OR h.region_id LIKE ANY(%(areas)s::text[]))
+  FROM reached d JOIN asked a ON a.program_id = d.program_id AND d.date >= a.first
   GROUP BY 1, 2
+  UNION ALL
+  SELECT d.household_id, 'any', min(d.date) FROM reached d
+  WHERE d.date >= (SELECT first FROM asked WHERE key = 'any') GROUP BY 1
 )
 SELECT key, date_trunc('month', day)::date, count(*) FROM one GROUP BY 1, 2 ORDER BY 2"""
 )
@@ -137,6 +156,7 @@ class AreaLine:
     code: str
     name: str
     total: int = 0
+    here: int = 0
     now: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
 
@@ -173,16 +193,21 @@ def coverage(decision: Decision, *, prefixes: Sequence[str] = ("",), day: dt.dat
     with connection.cursor() as cursor:
         cursor.execute(_STATES, params)
         states = cursor.fetchall()
-        cursor.execute(_MARKS + _COUNT, params)
+        cursor.execute(_FOUND + _COUNT, params)
         counts = cursor.fetchall()
     by_key = {line.key: line for line in lines}
-    areas: dict[str, AreaLine] = {}
-    for code, key, total, then, now, since, lost, waiting in counts:
-        line = by_key[key]
+    areas = {row[0]: AreaLine(row[0], row[0], row[2], here=row[3]) for row in counts if row[1] is None}
+    for area in areas.values():
+        area.now, area.waiting = dict.fromkeys(by_key, 0), dict.fromkeys(by_key, area.here)
+    for line in lines:
+        line.waiting = sum(area.here for area in areas.values())
+    for code, key, then, now, since, lost, here_and_got in counts:
+        if key is None:
+            continue
+        line, area = by_key[key], areas[code]
         line.then, line.now, line.since = line.then + then, line.now + now, line.since + since
-        line.lost, line.waiting = line.lost + lost, line.waiting + waiting
-        area = areas.setdefault(code, AreaLine(code, code))
-        area.total, area.now[key], area.waiting[key] = total, now, waiting
+        line.lost, line.waiting = line.lost + lost, line.waiting - here_and_got
+        area.now[key], area.waiting[key] = now, area.here - here_and_got
     for region in Region.objects.filter(code__in=areas):
         areas[region.code].name = region.name
     labels = dict(HouseholdStatus.choices)
@@ -239,8 +264,9 @@ def household_ids(
     """The households behind a number of `coverage`: `part` one of PARTS, `key` of its line."""
     lines = _lines(decision)
     params = _params(decision, lines, prefixes, day or timezone.localdate()) | {"key": key}
+    condition = (_OF_THE_LIST | _OF_THE_FOUND)[part]
     with connection.cursor() as cursor:
-        cursor.execute(_MARKS + f"SELECT household_id FROM mark WHERE key = %(key)s AND {_SELECT[part]}", params)
+        cursor.execute(_FOUND + _IDS + condition, params)
         return [row[0] for row in cursor.fetchall()]
 
 
