@@ -8,6 +8,7 @@ from households import exports  # noqa: F401
 from households.imports import kind  # noqa: F401
 from households.search import find_households
 from households.tasks import drop_old_selections
+from households.wording import ACTIONS, WORDS
 
 registry.menu += [
     MenuEntry(
@@ -39,3 +40,5 @@ registry.menu += [
 ]
 registry.search_sources.append(SearchSource("households", _("Households"), 10, find_households))
 registry.periodic.append(PeriodicTask("drop_old_selections", 3600, drop_old_selections))
+registry.action_words |= ACTIONS
+registry.history_words |= WORDS

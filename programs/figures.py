@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
@@ -38,6 +38,7 @@ from programs.models import (
 
 SMALL = 5  # cells of fewer households are hidden from readers without the right to names
 GAPS = ("kk", "nik", "birth_date", "rt", "desil", "coordinates", "stale", "head")
+GAPS_OF_MEMBERS = ("nik", "birth_date", "head")
 
 # --- building blocks -----------------------------------------------------------------------------------------------
 
@@ -207,18 +208,27 @@ class Share:
 # What counts as reached from `first` to `last`. The first and the last delivery of a row tell, but for rows that began
 # before and went on after: those are looked up. (A value, not EXISTS, which might read every delivery of the period.)
 _AIDED = """
-s.last >= %(first)s AND s.first <= %(last)s AND (
-  s.first >= %(first)s OR s.last <= %(last)s
+s.last >= %s AND s.first <= %s AND (
+  s.first >= %s OR s.last <= %s
   OR (SELECT true FROM programs_delivery d WHERE d.assistance_id = s.assistance_id AND NOT d.void
-      AND d.date BETWEEN %(first)s AND %(last)s LIMIT 1))
+      AND d.date BETWEEN %s AND %s LIMIT 1))
 """
 
+
+def _aided_params(year: int) -> list[dt.date]:
+    return [*days_of(year)] * 3
+
+
+_AIDED_BY = f"""
+SELECT s.household_id FROM programs_aided s
+WHERE s.program_year_id IN (SELECT y.id FROM programs_programyear y WHERE y.program_id = %s) AND {_AIDED}
+"""
 _CELLS = f"""
 SELECT h.region_id, h.desil, count(*), count(r.household_id)
 FROM households_household h
 LEFT JOIN (SELECT DISTINCT s.household_id FROM programs_aided s WHERE {_AIDED}) r ON r.household_id = h.id
 WHERE h.status = 'active' AND h.merged_into_id IS NULL
-  AND (%(area)s = '' OR h.region_id = %(area)s OR h.region_id LIKE %(below)s)
+  AND (%s = '' OR h.region_id = %s OR h.region_id LIKE %s)
 GROUP BY 1, 2
 """
 
@@ -242,9 +252,8 @@ class Cells:
 
 def coverage_cells(year: int, area: str = "") -> Cells:
     """What coverage by desil, by area and as a whole rest on; one query. Pass it on where several are shown."""
-    first, last = days_of(year)
     with connection.cursor() as cursor:
-        cursor.execute(_CELLS, {"first": first, "last": last, "area": area, "below": f"{area}.%"})
+        cursor.execute(_CELLS, [*_aided_params(year), area, area, f"{area}.%"])
         return Cells({(code, desil): (total, part) for code, desil, total, part in cursor.fetchall()})
 
 
@@ -257,11 +266,12 @@ def _shares(params: dict, year: int) -> dict:
     }
 
 
-def coverage_by_desil(year: int, area: str = "") -> list[Share]:
+def coverage_by_desil(year: int, area: str = "", *, cells: Cells | None = None) -> list[Share]:
     """Active households of each desil, and how many of them were reached by any programme in `year`.
 
-    Unit: households. Leaves out: families without a desil.
+    Unit: households. Leaves out: families without a desil. `cells`: `coverage_cells` of the same year and area.
     """
+    cells = cells or coverage_cells(year, area)
     return [
         Share(
             key=str(desil),
@@ -270,16 +280,18 @@ def coverage_by_desil(year: int, area: str = "") -> list[Share]:
             part=part,
             **_shares(_area({"status": "active", "desil_from": desil, "desil_to": desil}, area), year),
         )
-        for desil, total, part in _coverage("h.desil", "h.desil IS NOT NULL", year, area)
+        for desil, total, part in cells.by(lambda _code, desil: desil)
     ]
 
 
-def coverage_by_area(year: int, area: str = "", *, level: str = "village") -> list[Share]:
+def coverage_by_area(year: int, area: str = "", *, level: str = "village", cells: Cells | None = None) -> list[Share]:
     """Target group (see `target_group`) of each kelurahan (`level` village) or kecamatan (district), and how many of
-    it were reached by any programme in `year`. Unit: households.
+    it were reached by any programme in `year`. Unit: households. `cells`: `coverage_cells` of the same year and area.
     """
-    column = "h.region_id" if level == "village" else "left(h.region_id, 8)"
-    found = {key: (total, part) for key, total, part in _coverage(column, "h.desil <= %(poor)s", year, area)}
+    cells = cells or coverage_cells(year, area)
+    length, poor = (None if level == "village" else 8), poor_desil_max()
+    rows = cells.by(lambda code, desil: code[:length] if desil and desil <= poor else None)
+    found = {key: (total, part) for key, total, part in rows}
     names = dict(Region.objects.filter(code__in=found).order_by("code").values_list("code", "name"))
     return [
         Share(
@@ -293,9 +305,13 @@ def coverage_by_area(year: int, area: str = "", *, level: str = "village") -> li
     ]
 
 
-def coverage(year: int, area: str = "") -> Share:
-    """Of the target group (see `target_group`) those reached by any programme in `year`. Unit: households."""
-    rows = _coverage("1", "h.desil <= %(poor)s", year, area)
+def coverage(year: int, area: str = "", *, cells: Cells | None = None) -> Share:
+    """Of the target group (see `target_group`) those reached by any programme in `year`. Unit: households.
+
+    `cells`: `coverage_cells` of the same year and area.
+    """
+    cells, poor = cells or coverage_cells(year, area), poor_desil_max()
+    rows = cells.by(lambda _code, desil: "all" if desil and desil <= poor else None)
     total, part = rows[0][1:] if rows else (0, 0)
     return Share("all", "", total, part, **_shares(target_params(area), year))
 
@@ -331,21 +347,23 @@ def coverage_by_program(year: int, area: str = "") -> list[tuple[ProgramYear, Sh
 
 
 def program_targets(years: list[ProgramYear], area: str = "") -> dict[int, tuple[int, int]]:
-    """(target group, reached of it) of each programme year, in households; one query."""
-    if not years:
-        return {}
-    columns = {}
+    """(target group, reached of it) of each programme year, in households; one query.
+
+    Its parts are planned each for itself: as columns of one row they would be looked up household by household.
+    """
+    households, parts = Household.objects.unmerged().in_area(area).order_by(), []
     for each in years:
         program = each.program
         if eligibility.is_for_people(program):
             fits = Q(pk__in=qualified_members(program, each.year).values("household"))
         else:
             fits = eligibility.household_q(program, each.year)
-        got = reached_rows(each.year).filter(program=program).values("household")
-        columns[f"target_{each.pk}"] = Count("pk", filter=fits)
-        columns[f"reached_{each.pk}"] = Count("pk", filter=fits & Q(pk__in=got))
-    row = Household.objects.unmerged().in_area(area).aggregate(**columns)
-    return {y.pk: (row[f"target_{y.pk}"], row[f"reached_{y.pk}"]) for y in years}
+        got = Q(pk__in=RawSQL(_AIDED_BY, [program.pk, *_aided_params(each.year)]))
+        parts.append(
+            households.filter(fits).values_list(Value(each.pk)).annotate(n=Count("pk"), got=Count("pk", filter=got))
+        )
+    found = parts[0].union(*parts[1:], all=True) if parts else []
+    return {y.pk: (0, 0) for y in years} | {pk: (total, part) for pk, total, part in found}
 
 
 def exclusion(program_year: ProgramYear, area: str = "") -> Share:
@@ -394,12 +412,12 @@ def row_fits(program_year: ProgramYear) -> Q:
 # --- nothing, twice, overlap ---------------------------------------------------------------------------------------
 
 
-def nothing_recorded(year: int, area: str = "") -> Share:
+def nothing_recorded(year: int, area: str = "", *, cells: Cells | None = None) -> Share:
     """Households of the target group for which no delivery of any programme is recorded in `year` ÷ target group.
 
-    Unit: households. It says what is *recorded*: name `lists_not_in(year)` beside it.
+    Unit: households. It says what is *recorded*: name `lists_not_in(year)` beside it. `cells`: as in `coverage`.
     """
-    all_of_it = coverage(year, area)
+    all_of_it = coverage(year, area, cells=cells)
     return Share(
         "none",
         "",
@@ -411,11 +429,20 @@ def nothing_recorded(year: int, area: str = "") -> Share:
     )
 
 
-_TWICE = """
+# First one bit a programme tells in one pass who may have both of a pair (programmes 62 apart share a bit, so some come
+# who do not); then the rows of those few are looked at.
+_TWICE = f"""
+WITH masks AS (
+  SELECT s.household_id, bit_or(1::bigint << (y.program_id %% 62)::int) AS mask FROM programs_aided s
+  JOIN programs_programyear y ON y.id = s.program_year_id AND y.program_id = ANY(%s) WHERE {_AIDED} GROUP BY 1
+), few AS MATERIALIZED (
+  SELECT household_id FROM masks WHERE EXISTS (SELECT FROM unnest(%s::bigint[]) AS pair WHERE mask & pair = pair)
+), got AS MATERIALIZED (
+  SELECT DISTINCT s.household_id, s.program_id, s.benefit_key FROM programs_aided s
+  WHERE s.household_id IN (SELECT household_id FROM few) AND {_AIDED}
+)
 SELECT DISTINCT r.household_id
-FROM (SELECT DISTINCT household_id, program_id, benefit_key FROM programs_reached WHERE date BETWEEN %s AND %s) r
-JOIN (SELECT DISTINCT household_id, program_id, benefit_key FROM programs_reached WHERE date BETWEEN %s AND %s) s
-  ON s.household_id = r.household_id
+FROM got r JOIN got s ON s.household_id = r.household_id
 JOIN (SELECT unnest(%s::bigint[]) AS first, unnest(%s::bigint[]) AS second) rival
   ON rival.first = r.program_id AND rival.second = s.program_id
 WHERE r.benefit_key = '' OR r.benefit_key <> s.benefit_key
@@ -443,8 +470,10 @@ def twice_households(year: int) -> RawSQL:
 
     Leaves out allowed pairs (`AllowedPair`) and rows joined into one benefit (`benefit_key`).
     """
-    pairs = rival_pairs()
-    return RawSQL(_TWICE, [*days_of(year), *days_of(year), [a for a, _b in pairs], [b for _a, b in pairs]])
+    pairs, days = rival_pairs(), _aided_params(year)
+    firsts, seconds = [a for a, _b in pairs], [b for _a, b in pairs]
+    masks = [1 << a % 62 | 1 << b % 62 for a, b in pairs]
+    return RawSQL(_TWICE, [[*firsts, *seconds], *days, masks, *days, firsts, seconds])
 
 
 def twice_served(year: int, area: str = "") -> tuple[int, dict]:
@@ -508,13 +537,14 @@ def lists_not_in(year: int) -> list[ListNotIn]:
 def data_gaps(area: str = "") -> list[tuple[str, int, dict]]:
     """(gap, households with it, list params) among active households, for each gap the household list knows.
 
-    Unit: households. One query.
+    Unit: households. One query for what stands on the household, one for each gap of its members, which counts what
+    it finds instead of looking every household up.
     """
-    columns = {
-        gap: Count("pk", filter=compile_rule({"field": f"gap_{gap}", "op": "eq", "value": True})) for gap in GAPS
-    }
-    row = Household.objects.active().in_area(area).aggregate(**columns)
-    return [(gap, row[gap], _area({"status": "active", "gap": gap}, area)) for gap in GAPS]
+    conditions = {gap: compile_rule({"field": f"gap_{gap}", "op": "eq", "value": True}) for gap in GAPS}
+    active = Household.objects.active().in_area(area)
+    plain = {gap: Count("pk", filter=q) for gap, q in conditions.items() if gap not in GAPS_OF_MEMBERS}
+    found = active.aggregate(**plain) | {gap: active.filter(conditions[gap]).count() for gap in GAPS_OF_MEMBERS}
+    return [(gap, found[gap], _area({"status": "active", "gap": gap}, area)) for gap in GAPS]
 
 
 # --- one programme year ------------------------------------------------------------------------------------------
@@ -622,10 +652,10 @@ def money_of_year(year: int) -> dict[int, Money]:
         .annotate(Sum("ceiling"))
     )
     spent = dict(
-        Delivery.objects.filter(assistance__program_year__year=year, void=False)
+        Assistance.objects.filter(program_year__year=year, delivered_amount__isnull=False)
         .order_by()
-        .values_list("assistance__program_year")
-        .annotate(Sum("amount"))
+        .values_list("program_year")
+        .annotate(Sum("delivered_amount"))
     )
     return {pk: Money(ceilings.get(pk), spent.get(pk) or 0) for pk in ceilings.keys() | spent.keys()}
 

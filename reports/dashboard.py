@@ -78,9 +78,10 @@ def coverage_rows(shares: list[figures.Share], scope: Scope) -> list[CoverageRow
 def overview(scope: Scope) -> dict:
     """The figures of the start page for a scope: about a dozen queries, whatever the size of the city."""
     year, area = scope.year, scope.area
-    by_desil = figures.coverage_by_desil(year, area)
+    cells = figures.coverage_cells(year, area)
+    by_desil = figures.coverage_by_desil(year, area, cells=cells)
     poor = [s for s in by_desil if int(s.key) <= figures.poor_desil_max()]
-    nothing = figures.nothing_recorded(year, area)
+    nothing = figures.nothing_recorded(year, area, cells=cells)
     twice, twice_params = figures.twice_served(year, area)
     before = figures.coverage(year - 1, area)
     money = figures.money_of_year(year)
@@ -104,7 +105,7 @@ def overview(scope: Scope) -> dict:
         "spent": spent,
         "spent_share": spent / ceiling if ceiling else None,
         "desil_rows": coverage_rows(poor, scope),
-        "area_rows": coverage_rows(figures.coverage_by_area(year, area), scope),
+        "area_rows": coverage_rows(figures.coverage_by_area(year, area, cells=cells), scope),
         "lists": figures.lists_not_in(year),
         "gaps": _gaps(scope),
         "data_date": data_date(),

@@ -157,6 +157,13 @@ class Household(models.Model):
             models.Index(fields=["head_sort", "id"], name="household_by_name"),
             models.Index(fields=["updated", "id"], name="household_by_change"),
             models.Index(fields=["status", "desil"], name="household_status_desil"),
+            models.Index(
+                OpClass("region", name="text_pattern_ops"),
+                F("desil"),
+                F("id"),
+                name="household_active",
+                condition=Q(status="active", merged_into__isnull=True),
+            ),
             GinIndex(fields=["address_search"], name="household_address_words"),
             GinIndex(OpClass("address", name="gin_trgm_ops"), name="household_address_trgm"),
         ]

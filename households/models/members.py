@@ -109,6 +109,11 @@ class Member(models.Model):
         indexes = [
             models.Index(fields=["household", "status"], name="member_household"),
             models.Index(fields=["birth_date", "name_sort"], name="member_birth_name"),
+            models.Index(
+                fields=["household"],
+                name="member_without_nik",
+                condition=Q(nik__isnull=True, status="active", merged_into__isnull=True),
+            ),
             GinIndex(fields=["name_search"], name="member_name_words"),
             GinIndex(OpClass("name", name="gin_trgm_ops"), name="member_name_trgm"),
         ]

@@ -14,7 +14,7 @@ from core.registry import registry
 from households.models import Household, HouseholdSet, HouseholdSetRow, Member
 from households.rules.fields import expanded, field_of
 from households.rules.text import text_truth
-from households.rules.truth import ALWAYS, NEVER, Context, Truth, all_of, any_of, default_day
+from households.rules.truth import ALWAYS, NEVER, Context, Truth, all_of, any_of, default_day, opposite
 from households.rules.words import sentence
 
 
@@ -207,7 +207,7 @@ def _people(wheres: list[dict], ctx: Context) -> Truth:
     """At least one member meets one of the rules."""
     t = any_of(_member(where, ctx) for where in wheres)
     members = _members_of(wheres[0], ctx)
-    return Truth(Q(Exists(members.filter(t.true))), ~Q(Exists(members.filter(~t.false))))
+    return Truth(Q(Exists(members.filter(t.true))), ~Q(Exists(members.filter(opposite(t.false)))))
 
 
 def _members_of(where: dict, ctx: Context) -> QuerySet:
@@ -245,5 +245,7 @@ def _at_least(where: dict, n: int, ctx: Context) -> Truth:
     t = _member(where, ctx)
     certain = _counted(where).filter(t.true).values("household").annotate(n=Count("pk")).filter(n__gte=n)
     # Correlated: NOT IN over a long list would fall back to comparing row by row.
-    possible = _members_of(where, ctx).filter(~t.false).values("household").annotate(n=Count("pk")).filter(n__gte=n)
+    possible = (
+        _members_of(where, ctx).filter(opposite(t.false)).values("household").annotate(n=Count("pk")).filter(n__gte=n)
+    )
     return Truth(Q(**{ctx.in_: certain.values("household")}), ~Q(Exists(possible)))

@@ -37,6 +37,18 @@ class Truth(NamedTuple):
         return Truth(self.false, self.true)
 
 
+def opposite(q: Q) -> Q:
+    """The same as `~q`, written without double negations: an index on `relation = 1` answers nothing about
+    `NOT (… OR NOT relation = 1)`.
+    """
+    if q.negated:
+        return Q(*q.children, _connector=q.connector)
+    other = Q.AND if q.connector == Q.OR else Q.OR
+    if q.connector not in (Q.AND, Q.OR):
+        return ~q
+    return Q(*(opposite(c) if isinstance(c, Q) else ~Q(c) for c in q.children), _connector=other)
+
+
 def all_of(truths: Iterable[Truth]) -> Truth:
     """True when all are, false when one is."""
     true, false = ALWAYS, NEVER

@@ -181,7 +181,7 @@ def _person(member: Member, labels: Labels, sees_health: bool, eye: str) -> dict
         "eye": f"{eye}{member.uuid}" if eye else "",
         "relation": labels.of("relation", member.relation),
         "age": age_on(member.birth_date, today) if member.birth_date else None,
-        "activity": " ".join(filter(None, [member.occupation, school and _("pupil, %(level)s") % {"level": school}])),
+        "activity": _("pupil, %(level)s") % {"level": school} if school else member.occupation,
         "insurance": labels.of("insurance", member.insurance),
         "uninsured": member.insurance == 0,
         "is_head": member.relation == HEAD,

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             "assistance",
             models.Index(
                 fields=["delivered_last", "delivered_first", "counts_for", "program_year"],
-                include=["benefit_key"],
+                include=["benefit_key", "id"],
                 condition=models.Q(delivered_last__isnull=False),
                 name="assistance_delivered",
             ),

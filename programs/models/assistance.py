@@ -156,7 +156,7 @@ class Assistance(models.Model):
             models.Index(fields=["batch"], name="assistance_batch", condition=Q(batch__isnull=False)),
             models.Index(
                 fields=["delivered_last", "delivered_first", "counts_for", "program_year"],
-                include=["benefit_key"],
+                include=["benefit_key", "id"],
                 condition=Q(delivered_last__isnull=False),
                 name="assistance_delivered",
             ),

@@ -20,11 +20,12 @@ def coverage(request):
     scope = scope_of(request, request.GET.get("area", "")[:13])
     pairs = figures.coverage_by_program(scope.year, scope.area)
     programs = coverage_rows([share for _each, share in pairs], scope)
-    villages = figures.coverage_by_area(scope.year, scope.area)
+    cells = figures.coverage_cells(scope.year, scope.area)
+    villages = figures.coverage_by_area(scope.year, scope.area, cells=cells)
     inside = _areas_inside(request)
     context = {
         "scope": scope,
-        "desil_rows": coverage_rows(figures.coverage_by_desil(scope.year, scope.area), scope),
+        "desil_rows": coverage_rows(figures.coverage_by_desil(scope.year, scope.area, cells=cells), scope),
         "area_rows": coverage_rows(villages, scope),
         "program_rows": [(each, row) for (each, _share), row in zip(pairs, programs, strict=True)],
         "lists": figures.lists_not_in(scope.year),

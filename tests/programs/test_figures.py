@@ -265,7 +265,7 @@ def test_small_cells_are_hidden_so_that_the_total_does_not_give_them_away(values
 
 def test_figures_take_one_query_each(world, city, django_assert_num_queries):
     year = world.program_year
-    with django_assert_num_queries(2):  # the city's settings, and the figure
+    with django_assert_num_queries(1):
         figures.coverage_by_desil(YEAR)
     with django_assert_num_queries(1):
         figures.funnel(year)
