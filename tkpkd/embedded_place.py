@@ -107,9 +107,9 @@ def make_home(home: Path, *, for_database: bool) -> None:
     """
     if home.exists():
         return
-    home.mkdir(parents=True, mode=0o700)
-    if for_database and os.geteuid() == 0 and _reachable(home.parent, account := _system_account()):
-        os.chown(home, account.uid, account.gid)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    shared = for_database and os.geteuid() == 0 and _reachable(home.parent, account := _system_account())
+    _appear(home, account if shared else None)
 
 
 def programs() -> Path:
@@ -161,19 +161,33 @@ def _run_folder(cluster: Path, account: Account | None) -> Path:
 
 def _make_private(folder: Path, account: Account | None = None) -> None:
     """Make a folder that only the server's account may enter; refuse one that somebody else prepared."""
-    try:
-        folder.mkdir(mode=0o700, parents=False)
-    except FileExistsError:
+    if os.path.lexists(folder) or not _appear(folder, account):
         found = folder.lstat()
         owner = account.uid if account else os.geteuid()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) != 0o700:
             raise EmbeddedError(
                 f"{folder} must be a folder with mode 0700 owned by {pwd.getpwuid(owner).pw_name}: mend or move it,"
                 " or start as the user who made it, or choose another TKPKD_DATA."
-            ) from None
-    else:
-        if account:
-            os.chown(folder, account.uid, account.gid)
+            )
+
+
+def _appear(folder: Path, account: Account | None) -> bool:
+    """Make a private folder in one step, owner included: several processes may start at once, and none may ever
+    see it before it has its owner.
+
+    Returns:
+        Whether it was made; False when something with this name was there first.
+    """
+    part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+    part.mkdir(mode=0o700)
+    if account:
+        os.chown(part, account.uid, account.gid)
+    try:
+        part.rename(folder)  # replaces an empty folder only: one that another process made this very moment
+    except OSError:
+        part.rmdir()
+        return False
+    return True
 
 
 def _system_account() -> Account:
