@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from core.history import history
 from core.models import User
 
-PREFERENCES = {"language": {"id", "en"}, "theme": {"", "light", "dark"}, "keys": {True, False}}
+PREFERENCES = {"language": {"id", "en"}, "theme": {"", "light", "dark"}, "keys": {True, False}, "digest": {True, False}}
 
 
 def set_preferences(*, user: User, **values) -> User:
-    """Keep choices of a person for themselves: `language` id/en, `theme` ""/light/dark, `keys` (shortcuts) on/off.
+    """Keep choices of a person for themselves: `language` id/en, `theme` ""/light/dark, `keys` (shortcuts)
+    and `digest` (one mail a day on follow-up) on/off.
 
     Raises ValidationError for an unknown choice. Other preferences stay.
     """

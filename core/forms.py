@@ -20,6 +20,11 @@ class PreferencesForm(forms.Form):
         help_text=_("Turn them off if you dictate, or if keys fire by accident."),
         required=False,
     )
+    digest = forms.BooleanField(
+        label=_("One mail a day when there is something on my follow-up"),
+        help_text=_("Assigned, due within 7 days, overdue, changed, closed. Notices in the application stay."),
+        required=False,
+    )
 
     @classmethod
     def of(cls, user, theme: str) -> "PreferencesForm":
@@ -30,5 +35,6 @@ class PreferencesForm(forms.Form):
                 "language": chosen.get("language", settings.LANGUAGE_CODE),
                 "theme": theme,
                 "keys": chosen.get("keys", True),
+                "digest": chosen.get("digest", True),
             }
         )

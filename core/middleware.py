@@ -7,13 +7,14 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from core.history import request_id
+from core.once import keeping
 from core.roles import access
 
 YEARS_BACK = 15
 
 
 class RequestIdMiddleware:
-    """Gives each request an id that history, access records and error pages name."""
+    """Gives each request an id that history, access records and error pages name, and a place for what it reads once."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -22,7 +23,8 @@ class RequestIdMiddleware:
         request.id = str(uuid.uuid4())
         token = request_id.set(request.id)
         try:
-            response = self.get_response(request)
+            with keeping():
+                response = self.get_response(request)
         finally:
             request_id.reset(token)
         response["X-Request-ID"] = request.id

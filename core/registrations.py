@@ -1,7 +1,11 @@
 """What core itself puts into the registry."""
 
+from django.utils.translation import gettext_lazy as _
+
 from core.jobs import purge_results
-from core.registry import PeriodicTask, registry
+from core.mail import send_waiting
+from core.registry import ActionWord, HistoryWords, MenuEntry, PeriodicTask, registry
+from core.roles import Perm
 
 
 def _purge() -> str:
@@ -9,4 +13,19 @@ def _purge() -> str:
     return f"{count} result files removed" if count else ""
 
 
-registry.periodic += [PeriodicTask("remove old result files", 86400, _purge)]
+registry.menu.append(
+    MenuEntry("foot", 10, _("Access records"), "eye", "access_list", perms=(Perm.SEE_LOGS,)),
+)
+registry.periodic += [
+    PeriodicTask("remove old result files", 86400, _purge),
+    PeriodicTask("send mail", 30, send_waiting),
+]
+registry.action_words |= {
+    "attachment.add": ActionWord(_("File attached")),
+    "attachment.withdraw": ActionWord(_("File withdrawn")),
+}
+registry.history_words["core_attachment"] = HistoryWords(
+    _("File"),
+    title=lambda row: row.get("label") or row.get("name") or "",
+    quiet=frozenset({"owner_kind", "owner_uuid", "sha256", "content_type"}),
+)

@@ -82,11 +82,20 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class AttachmentOwner:
-    """What attachments can belong to. `find(user, uuid)` → visible object or None; `may_change(user, object)`."""
+    """What attachments can belong to.
+
+    `find(user, uuid)` → visible object or None; `may_change(user, object)`: attach and withdraw; `may_open(user,
+    object)`: read the files; `url(object)`: its page; `title(object)`: its name in access records; `region(object)`:
+    area code of a record, "" for none.
+    """
 
     kind: str
     find: Callable
     may_change: Callable
+    may_open: Callable
+    url: Callable
+    title: Callable = str
+    region: Callable = lambda found: ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ SLUGS = {
     "programs:recipient_import_step": {"step": "check"},
     "reports:report_download": {"name": "gap"},
     "reports:report_unmasked": {"name": "gap"},
+    "attachment_add": {"kind": "household"},
     "help_chapter": {"slug": "nowhere"},
     "meetings:agenda_step": {"step": "up"},
     "meetings:action_step": {"step": "reopen"},
@@ -90,6 +91,7 @@ class Doors:
             "group": group.uuid,
             "batch": make.JobFactory().uuid,
             "job": make.JobFactory(by=staff).uuid,
+            "attachment": make.AttachmentFactory(owner_kind="household", owner_uuid=area.household.uuid).uuid,
         }
 
     def _agency(self, area):
@@ -134,7 +136,7 @@ class Doors:
             if short == "action_new_of_decision":
                 return rows["decision"]
             return rows["meeting"] if whole else rows.get(kind, rows["meeting"])
-        return rows["household"] if short == "member_add" else rows.get(kind, rows["household"])
+        return rows["household"] if short in ("member_add", "attachment_add") else rows.get(kind, rows["household"])
 
 
 def knock(client, world: World, doors: Doors, name: str, role: str, area: str) -> int:

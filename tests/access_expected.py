@@ -14,6 +14,35 @@ WORKERS = NAMES.removesuffix(" auditor")
 NOT_STAFF = f"bappeda_admin {OTHERS}"  # the objects of the walk belong to bappeda_staff
 
 EXPECTED = {
+    "access_list": {
+        (200, 200): "bappeda_admin auditor",
+        (403, 403): "bappeda_staff group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader"
+        " leadership none",
+    },
+    "attachment_add": {  # without a file: back to the page with a word on it
+        (302, 302): BAPPEDA,
+        (302, 404): "kelurahan_operator",
+        (403, 403): "group_coordinator opd_operator opd_approver auditor",
+        (403, 404): "kecamatan_reader",
+        (404, 404): "leadership none",
+    },
+    "attachment_file": {  # no bytes lie behind the row of the walk; tests/core/test_attachments.py opens real ones
+        (404, 404): f"{BAPPEDA} kelurahan_operator opd_operator opd_approver leadership none",
+        (403, 403): "group_coordinator auditor",
+        (403, 404): "kecamatan_reader",
+    },
+    "attachment_withdraw": {
+        (200, 200): BAPPEDA,
+        (200, 404): "kelurahan_operator",
+        (403, 403): "group_coordinator opd_operator opd_approver auditor",
+        (403, 404): "kecamatan_reader",
+        (404, 404): "leadership none",
+    },
+    "change_list": {
+        (200, 200): "bappeda_admin auditor",
+        (403, 403): "bappeda_staff group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader"
+        " leadership none",
+    },
     "help_chapter": {
         (404, 404): EVERYBODY,
     },

@@ -218,3 +218,6 @@ SHEET_MAX_BYTES = 60 * 1024 * 1024
 SHEET_MAX_UNZIPPED_BYTES = 500 * 1024 * 1024
 SHEET_MAX_ROWS = 300_000
 SHEET_MAX_COLUMNS = 500
+
+# --- attached files -------------------------------------------------------------------------------------------------
+ATTACHMENT_MAX_BYTES = 15 * 1024 * 1024

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models.regions import Region
+from core.once import forget, once
 
 
 class CitySettings(models.Model):
@@ -41,5 +42,9 @@ class CitySettings(models.Model):
 
     @classmethod
     def load(cls) -> "CitySettings | None":
-        """The settings row, or None before the regions are loaded."""
-        return cls.objects.select_related("home_region").filter(pk=1).first()
+        """The settings row, or None before the regions are loaded; read once a request."""
+        return once(cls, lambda: cls.objects.select_related("home_region").filter(pk=1).first())
+
+    def save(self, **options):
+        super().save(**options)
+        forget(type(self))

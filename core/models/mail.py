@@ -17,6 +17,7 @@ class OutgoingMail(models.Model):
     to = models.EmailField(_("to"))
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
+    calendar = models.TextField(blank=True, default="")  # a calendar file that goes with it
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)

@@ -5,6 +5,7 @@ Shown numbers follow the language (`1.689`, `78,4%` in Indonesian); years, ids a
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 
 from django import template
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from core.choices import JobState
 from core.nik import mask
+from core.widgets import tick_boxes
 
 register = template.Library()
 
@@ -162,9 +164,16 @@ def mask_nik(value) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A Bootstrap icon that says nothing by itself; the word stands beside it."""
     return format_html('<i class="bi bi-{}" aria-hidden="true"></i>', name)
+
+
+@register.simple_tag
+def choice_boxes(name: str, optgroups: list) -> SafeString:
+    """Boxes or radio buttons of a field, by its name and its options (crispy's `optgroups`)."""
+    return tick_boxes(name, optgroups)
 
 
 @register.simple_tag

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.dates import age_on
-from core.models import CitySettings
+from core.models import Attachment, CitySettings
 from core.registry import registry
 from core.roles import Perm, access, require
 from core.timeline import timeline
@@ -60,6 +60,7 @@ def household_detail(request, uuid):
         "desil_label": _desil_label(household.desil),
         "may_change": rights.can(Perm.CHANGE_HOUSEHOLDS, region=household.region_id),
         "sees_health": sees_health,
+        "sees_log": rights.can(Perm.SEE_LOGS),
         "people": [_person(m, labels, sees_health, eye) for m in people if m.status == "active"],
         "kk_eye": f"{eye}kk" if eye else "",
         "gone": [m for m in people if m.status != "active"],
@@ -157,6 +158,8 @@ def history_keys(household: Household) -> list[tuple[str, object]]:
     keys += [("households_householdnumber", pk) for pk in household.numbers.values_list("pk", flat=True)]
     keys += [("households_householdnote", pk) for pk in household.notes.values_list("pk", flat=True)]
     keys += [("households_welfarerank", pk) for pk in household.ranks.values_list("pk", flat=True)]
+    files = Attachment.objects.filter(owner_kind="household", owner_uuid=household.uuid)
+    keys += [("core_attachment", pk) for pk in files.values_list("pk", flat=True)]
     for hook in registry.household_history:
         keys += hook(household)
     return keys

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from core.mail import post
 from core.models import OutgoingMail, User
 from core.models.people import on_day
 from meetings.choices import UNFINISHED
@@ -92,9 +93,7 @@ def write_digests(today: dt.date | None = None) -> int:
             if not rows or OutgoingMail.objects.filter(key=key).exists():
                 continue
             if user.preferences.get("digest", True):
-                OutgoingMail.objects.create(
-                    key=key, to=user.email, subject=_subject(rows, user), body=_body(rows, user)
-                )
+                post(key=key, to=user.email, subject=_subject(rows, user), body=_body(rows, user))
                 made += 1
             Notice.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_on=today)
     return made
