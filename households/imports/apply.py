@@ -48,7 +48,7 @@ def apply(batch: ImportBatch, by, progress: Progress) -> None:
         judge(batch, progress)
     j = judged(batch)
     with connection.cursor() as cursor:
-        stale = 0 if same else _mark_stale(cursor, batch)
+        stale = _mark_stale(cursor, batch, same)
         _choose(cursor, batch)
         _refuse_unless_chosen(cursor, batch)
         progress(1, 6, _("Writing families"))
@@ -66,8 +66,11 @@ def _require_staging(batch: ImportBatch) -> None:
             raise ValidationError(_("The checked rows are no longer there. Run the check again."))
 
 
-def _mark_stale(cursor, batch: ImportBatch) -> int:
-    """Mark the families that are not as a person saw them; returns how many."""
+def _mark_stale(cursor, batch: ImportBatch, same: bool) -> int:
+    """Mark the families that are not as a person saw them; returns how many. Marks of an earlier apply go."""
+    cursor.execute("UPDATE households_importfamily SET stale = false WHERE batch_id = %s AND stale", [batch.pk])
+    if same:
+        return 0
     cursor.execute(
         "UPDATE households_importfamily SET stale = true WHERE batch_id = %s AND NOT applied "
         "AND shown IS DISTINCT FROM digest AND outcome IN ('new', 'changed', 'refused')",

@@ -107,7 +107,7 @@ def _forget(cursor, j: Judged) -> None:
     """Drop the families of a former judgement, remembering what a person saw and chose."""
     cursor.execute("DROP TABLE IF EXISTS import_shown")
     cursor.execute(
-        "CREATE TEMP TABLE import_shown ON COMMIT DROP AS SELECT family, digest, applied "
+        "CREATE TEMP TABLE import_shown ON COMMIT DROP AS SELECT family, digest, applied, stale "
         "FROM households_importfamily WHERE batch_id = %s",
         [j.batch_id],
     )
@@ -121,7 +121,7 @@ def _forget(cursor, j: Judged) -> None:
 
 def _recall(cursor, j: Judged) -> None:
     cursor.execute(
-        "UPDATE households_importfamily f SET shown = s.digest, applied = s.applied "
+        "UPDATE households_importfamily f SET shown = s.digest, applied = s.applied, stale = s.stale "
         "FROM import_shown s WHERE f.batch_id = %s AND f.family = s.family",
         [j.batch_id],
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from core.registry import registry
+from tests.households.sheets import answers  # noqa: F401 (a fixture of the tests of imports)
 
 
 @pytest.fixture
