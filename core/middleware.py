@@ -14,7 +14,7 @@ YEARS_BACK = 15
 
 
 class RequestIdMiddleware:
-    """Gives each request an id that history, access records and error pages name, and a place for what it reads once."""
+    """Gives each request an id that history, access records and error pages name, and a place for what it keeps."""
 
     def __init__(self, get_response):
         self.get_response = get_response

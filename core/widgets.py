@@ -60,7 +60,7 @@ def _select(widget: dict) -> SafeString | None:
                 return None
             parts.append(
                 f'\n  <option value="{_text(option["value"])}"{attributes(option["attrs"])}>'
-                f"{shown(option['label'])}</option>"
+                f"{shown(option['label'])}</option>\n"
             )
         if group:
             parts.append("\n  </optgroup>")

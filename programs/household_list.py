@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.once import once
 from core.registry import BulkAction, ListColumn
 from core.roles import Perm
 from households.filters import ExtraFilter
@@ -25,19 +37,20 @@ AID = (
 )
 
 
-def _programs_field(user, year: int) -> forms.Field:
+def _listed(user) -> list[Program]:
+    """Programmes with households or people, by name; five of the filters offer them."""
     programs = Program.objects.visible_to(user).exclude(benefit_unit=BenefitUnit.AREA).order_by("name")
-    return forms.ChoiceField(choices=[("", "—"), *((str(p.uuid), p.short_name) for p in programs)])
+    return once(("listed programmes", user.pk), lambda: list(programs))
+
+
+def _programs_field(user, year: int) -> forms.Field:
+    return forms.ChoiceField(choices=[("", "—"), *((str(p.uuid), p.short_name) for p in _listed(user))])
 
 
 def _judged_field(user, year: int) -> forms.Field:
     """Programmes whose rule this person may judge people by."""
-    programs = (
-        Program.objects.visible_to(user)
-        .exclude(benefit_unit=BenefitUnit.AREA)
-        .prefetch_related("rules")
-        .order_by("name")
-    )
+    programs = _listed(user)
+    prefetch_related_objects(programs, "rules")
     offered = [p for p in programs if may_judge(user, p, year)]
     return forms.ChoiceField(choices=[("", "—"), *((str(p.uuid), p.short_name) for p in offered)])
 

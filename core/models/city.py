@@ -40,11 +40,11 @@ class CitySettings(models.Model):
     def __str__(self):
         return str(self.home_region)
 
+    def save(self, **options):
+        super().save(**options)
+        forget(type(self))
+
     @classmethod
     def load(cls) -> "CitySettings | None":
         """The settings row, or None before the regions are loaded; read once a request."""
         return once(cls, lambda: cls.objects.select_related("home_region").filter(pk=1).first())
-
-    def save(self, **options):
-        super().save(**options)
-        forget(type(self))
