@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from core.imports import ImportKind, UndoTable, register_kind
 from core.models import ImportBatch
+from core.registry import registry
 from core.roles import Perm
 from households.imports.apply import apply
 from households.imports.check import check
 from households.imports.fields import FIELDS
 from households.imports.messages import MESSAGES
 from households.imports.profiles import guess_profile
-from households.imports.undo import CONFLICTING_HEADS, CONFLICTING_KKS, CONFLICTING_NIKS, after_undo
+from households.imports.undo import CONFLICTING_HEADS, CONFLICTING_KKS, CONFLICTING_NIKS, after_undo, held_by_files
 
 
 def guess(batch: ImportBatch) -> None:
@@ -58,3 +59,4 @@ KIND = register_kind(
         guess=guess,
     )
 )
+registry.import_undo_blockers.append(held_by_files)

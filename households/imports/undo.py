@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from core.imports.findings import Finding, clear, save
-from core.models import ImportBatch
+from core.models import Attachment, ImportBatch
 from core.models.records import HistoryEntry, HistoryTransaction
 from core.registry import registry
 from households import derived
@@ -43,6 +43,14 @@ CONFLICTING_HEADS = f"""
 SELECT a.id FROM ({_AFTER}) a JOIN ({_AFTER}) b ON b.household_id = a.household_id AND b.id <> a.id
 WHERE a.returns AND a.relation = 1 AND a.status = 'active' AND b.relation = 1 AND b.status = 'active' AND NOT b.returns
 """
+
+
+def held_by_files(table: str, ids: list[int]) -> set[int]:
+    """Households to which somebody attached a file since; it names them by uuid, not by a foreign key."""
+    if table != "households_household":
+        return set()
+    files = Attachment.objects.filter(owner_kind="household").values("owner_uuid")
+    return set(Household.objects.filter(pk__in=ids, uuid__in=files).values_list("pk", flat=True))
 
 
 def after_undo(batch: ImportBatch, result, by) -> None:
