@@ -21,6 +21,12 @@ registry.periodic += [
     PeriodicTask("send mail", 30, send_waiting),
 ]
 registry.action_words |= {
+    "account.preferences": ActionWord(_("Own choices changed")),
+    "reference.load": ActionWord(_("Reference data loaded")),
+    "regions.load": ActionWord(_("Regions loaded")),
+    "regions.load_boundaries": ActionWord(_("Boundaries loaded")),
+    "user.deactivate": ActionWord(_("User deactivated")),
+    "user.first_admin": ActionWord(_("First administrator made")),
     "attachment.add": ActionWord(_("File attached")),
     "attachment.withdraw": ActionWord(_("File withdrawn")),
 }

@@ -38,6 +38,14 @@ ACTIONS = {
     "transfer.decide": ActionWord(_("Transfer answered")),
     "import.apply": ActionWord(_("Import applied")),
     "import.undo": ActionWord(_("Import undone")),
+    "set.select": ActionWord(_("Selection kept for a while")),
+    "set.drop_selections": ActionWord(_("Old selections dropped")),
+    "set.save": ActionWord(_("Set saved")),
+    "set.rename": ActionWord(_("Set renamed")),
+    "set.share": ActionWord(_("Set shared")),
+    "set.unshare": ActionWord(_("Set no longer shared")),
+    "set.archive": ActionWord(_("Set put away")),
+    "set.restore": ActionWord(_("Set taken back")),
     "demo.seed": ActionWord(_("Demo data made")),
 }
 

@@ -7,6 +7,7 @@ from core.roles import Perm
 from meetings import daily, panels, search
 from meetings.followup import overdue_count
 from meetings.views.decisions import decide_selection
+from meetings.wording import ACTIONS
 
 
 def _badge(request) -> int | None:
@@ -41,3 +42,4 @@ registry.bulk_actions.append(
 )
 registry.periodic.append(PeriodicTask("propose_reached_items", 3600, daily.propose_reached))
 registry.periodic.append(PeriodicTask("action_item_notices", 3600, daily.find_notices))
+registry.action_words |= ACTIONS

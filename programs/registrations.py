@@ -12,6 +12,7 @@ from programs.imports import (
 )
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages  # noqa: F401
+from programs.wording import ACTIONS, WORDS
 
 registry.menu.append(
     MenuEntry(
@@ -54,3 +55,5 @@ registry.households_merged.append(follow.households_merged)
 registry.set_snapshots.append(follow.set_snapshot)
 registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lists.forget_old))
 registry.import_results.append(aid_columns.panel)
+registry.action_words |= ACTIONS
+registry.history_words |= WORDS
