@@ -46,7 +46,7 @@ class ListColumn:
     """A column of the household list and its export.
 
     `annotate(queryset, year)` → queryset with `key`; `value(row)` → plain value for the export;
-    `template`: optional partial for the cell; `perm`: right that the column needs.
+    `html(row)` → the cell of the page, where it is not that value as text; `perm`: right that the column needs.
     """
 
     key: str
@@ -56,7 +56,7 @@ class ListColumn:
     kind: str = "text"
     perm: Perm | None = None
     default: bool = False
-    template: str = ""
+    html: Callable | None = None
 
 
 @dataclass(frozen=True)

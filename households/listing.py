@@ -9,7 +9,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import CharField, Count, DateField, DateTimeField, IntegerField, Sum
 from django.db.models.functions import Coalesce
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from core.exports import masked
@@ -163,9 +162,9 @@ def _add_extras(rows: list[dict], columns: list[ListColumn], year: int) -> None:
 
 def _cell(column: ListColumn, household: Household) -> Cell:
     value = column.value(household)
-    if column.template:
-        html = render_to_string(column.template, {"value": value, "household": household})
-        return Cell(column.label, html, column.kind == "int", not html.strip())
+    if column.html:
+        html = column.html(household)
+        return Cell(column.label, html, column.kind == "int", not html)
     return Cell(column.label, "" if value is None else str(value), column.kind == "int", value in (None, ""))
 
 

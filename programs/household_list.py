@@ -19,6 +19,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,6 +115,13 @@ def _with_count(queryset, year: int):
     return queryset.annotate(program_count=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
 
+def _tags(row) -> SafeString:
+    tags = format_html_join("", '<span class="tag">{}</span>', ((name,) for name in row.programs))
+    return format_html(
+        '<span class="tags">{}</span>', tags or format_html('<span class="tag none">{}</span>', _("none recorded"))
+    )
+
+
 COLUMNS = [
     ListColumn(
         "programs",
@@ -121,7 +130,7 @@ COLUMNS = [
         lambda row: ", ".join(row.programs),
         perm=Perm.SEE_AID,
         default=True,
-        template="programs/_household_programs.html",
+        html=_tags,
     ),
     ListColumn(
         "program_count",

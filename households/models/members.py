@@ -91,6 +91,7 @@ class Member(models.Model):
                 fields=["household"],
                 # "is not null" for Django's own check, which takes an unknown condition for a true one
                 condition=Q(relation__isnull=False, relation=HEAD, status="active"),
+                include=["merged_into"],  # who has a head is counted from the index alone
                 name="member_one_head",
                 violation_error_message=_("This household already has a head."),
             ),

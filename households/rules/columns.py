@@ -14,6 +14,7 @@ from core.models.regions import area_q
 from households.rules.truth import NEVER, Truth
 
 PRESENCE = ("missing", "given")
+IS = "is"  # of macros only: what is not recorded is certainly not this value; an index on it answers both ways
 ASSET_KEY = re.compile(r"[a-z0-9_]{1,40}")
 _LOOKUPS = {"eq": "exact", "in": "in", "lt": "lt", "lte": "lte", "gt": "gt", "gte": "gte"}
 
@@ -26,6 +27,8 @@ def column(name: str, *, of_member: bool, blank: bool = False):
         gone = Q(**{path: ""}) if blank else Q(**{f"{path}__isnull": True})
         if op in PRESENCE:
             return Truth.certain(gone if op == "missing" else ~gone)
+        if op == IS:
+            return Truth.certain(Q(**{path: value}))
         if op == "between":
             met = Q(**{f"{path}__gte": value[0], f"{path}__lte": value[1]})
         elif op == "contains":
@@ -93,11 +96,13 @@ def _holds_code(name: str, codes) -> Truth:
 
 
 def severe_disability(op, value, ctx) -> Truth:
+    """Whether the person has a disability that counts as severe."""
     severe = _holds_code("disability", ctx.unfit("disability"))
     return severe if value else severe.negated()
 
 
 def area(op, value, ctx) -> Truth:
+    """Whether the household lies in one of these regions or below."""
     met = area_q(f"{ctx.prefix}region_id", value)
     return Truth(met, ~met)
 
@@ -124,6 +129,8 @@ class AssetNumber(Func):
 
 
 def asset(key: str):
+    """The function that judges how many of an asset a household has."""
+
     def truth(op, value, ctx) -> Truth:
         number = AssetNumber(f"{ctx.prefix}assets", key)
         given = Q(IsNull(number, False))
@@ -144,6 +151,7 @@ def _compared(number, op, value, given: Q) -> Truth:
 
 
 def area_per_person(op, value, ctx) -> Truth:
+    """Floor area for each person; not known without people."""
     size, floor = f"{ctx.prefix}size", f"{ctx.prefix}floor_area"
     given = Q(**{f"{size}__gt": 0, f"{floor}__isnull": False})
 

@@ -15,6 +15,7 @@ from households.models.households import HOUSING_CODES
 from households.models.members import MEMBER_CODES
 from households.rules.columns import (
     ASSET_KEY,
+    IS,
     PRESENCE,
     area,
     area_per_person,
@@ -306,6 +307,6 @@ _MACROS: dict[str, Callable[[Context], dict]] = {
     "gap_stale": lambda ctx: {
         "any": [_leaf("verified_months", "missing"), _leaf("verified_months", "gte", STALE_MONTHS)]
     },
-    # "given" first: a member whose relation is not recorded is certainly not recorded as the head.
-    "gap_head": lambda ctx: {"not": {"person": {"all": [_leaf("relation", "given"), _leaf("relation", "eq", HEAD)]}}},
+    # A member whose relation is not recorded is certainly not recorded as the head.
+    "gap_head": lambda ctx: {"not": {"person": _leaf("relation", IS, HEAD)}},
 }
