@@ -12,6 +12,7 @@ BENCHES = ("import", "pages")
 
 
 def main() -> None:
+    """Run the benches named on the command line and print their table."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="bench", help=f"of {', '.join(BENCHES)}; default all")
     parser.add_argument("--members", type=int, help="people in the sheet or the city, instead of the size of the goals")

@@ -265,10 +265,12 @@ def _open_mask():
 
 
 def say(text: str) -> None:
+    """Print one line to standard error, at once."""
     print(text, file=sys.stderr, flush=True)
 
 
 def last_line(text: str) -> str:
+    """The last line of an output that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "no message"
 

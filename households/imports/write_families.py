@@ -12,6 +12,7 @@ _COLUMN = {"region": "region_id"}
 
 
 def new_households(w: Work) -> int:
+    """Add the households of new families, with their numbers; returns how many."""
     values = w.j.columns
 
     def given(name: str, empty: str) -> str:
@@ -76,6 +77,7 @@ def new_households(w: Work) -> int:
 
 
 def change_households(w: Work) -> int:
+    """Write what changes of households we know; returns how many."""
     of_changed = (
         "FROM households_importfamily f JOIN import_go g ON g.family = f.family "
         "WHERE f.batch_id = %(batch)s AND g.outcome = 'changed' AND h.id = g.household_id"

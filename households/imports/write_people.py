@@ -51,6 +51,7 @@ def change_people(w: Work) -> None:
 
 
 def new_people(w: Work) -> int:
+    """Add people, with their membership since the date of the data; returns how many."""
     w.do("DROP TABLE IF EXISTS import_people")
     w.do(
         """

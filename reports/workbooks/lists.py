@@ -178,6 +178,7 @@ def _matrix_rows(request: ReportRequest, programs: list[Program]) -> Iterator[li
 
 
 def not_known(request: ReportRequest) -> list[str]:
+    """Lines below a list: what counts as received, and whose lists have not come in."""
     names = [each.program_year.program.short_name for each in figures.lists_not_in(request.period.year)]
     notes = [_("Counted: something that was handed over in the period and not voided.")]
     if names:
