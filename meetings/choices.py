@@ -69,6 +69,15 @@ class HowSigned(models.TextChoices):
     QR = "qr", _("By the QR page of the room")
 
 
+class WorkingGroup(models.TextChoices):
+    """Working groups of the team: one a programme group, and data (Kota Solok: pendataan dan informasi)."""
+
+    A = "a", _("Social assistance and security")
+    B = "b", _("Community empowerment and micro enterprise")
+    C = "c", _("Other programmes that raise economic activity")
+    DATA = "d", _("Data and information")
+
+
 class DecisionState(models.TextChoices):
     """Whether a decision stands."""
 
@@ -153,3 +162,4 @@ class Sifat(models.TextChoices):
     URGENT = "segera", "Segera"
     VERY_URGENT = "sangat_segera", "Sangat Segera"
     LIMITED = "terbatas", "Terbatas"
+    SECRET = "rahasia", "Rahasia"

@@ -130,3 +130,26 @@ class ActionItemQuerySet(models.QuerySet):
     def overdue(self, day):
         """Unfinished and due before `day`."""
         return self.unfinished().filter(due__lt=day)
+
+
+class DecreeQuerySet(models.QuerySet):
+    """Decrees of the team."""
+
+    def in_force(self, day):
+        """The decree of `day`, None when there is none; of two the later."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day).first()
+
+
+class TeamQuerySet(models.QuerySet):
+    """Posts of the team."""
+
+    def held_on(self, day):
+        """Posts that were not ended before `day` and had begun."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+    def in_force(self, day):
+        """Posts of the decree in force on `day`, in its order; none without one."""
+        from meetings.models import Decree
+
+        return self.filter(decree=Decree.objects.in_force(day)).held_on(day).order_by("order", "pk")

@@ -22,9 +22,15 @@ class CitySettings(models.Model):
     signer_name = models.CharField(_("signer's name"), max_length=150, blank=True)
     signer_rank = models.CharField(_("signer's rank"), max_length=80, blank=True)
     signer_nip = models.CharField(_("signer's NIP"), max_length=30, blank=True)
+    # sha256 of the coat of arms on letterheads; the picture lies with the uploads (`core.arms`)
+    arms = models.CharField(_("coat of arms"), max_length=64, blank=True, editable=False)
     poor_desil_max = models.PositiveSmallIntegerField(_("target group up to desil"), default=4)
     unfit_codes = models.JSONField(_("unfit housing codes"), default=dict, blank=True)
     import_precedence = models.JSONField(_("which source may overwrite"), default=dict, blank=True)
+    quorum_percent = models.PositiveSmallIntegerField(_("quorum of a meeting (% of the invited agencies)"), default=50)
+    reminder_days = models.PositiveSmallIntegerField(
+        _("days before a meeting on which those without an answer are reminded (0 = never)"), default=3
+    )
     labels = models.JSONField(_("labels"), default=dict, blank=True)
 
     class Meta:
@@ -35,6 +41,12 @@ class CitySettings(models.Model):
             models.CheckConstraint(
                 condition=Q(poor_desil_max__gte=1) & Q(poor_desil_max__lte=10), name="city_poor_desil_range"
             ),
+            models.CheckConstraint(
+                condition=Q(quorum_percent__gte=1, quorum_percent__lte=100),
+                name="city_quorum_percent",
+                violation_error_message=_("Write a percentage from 1 to 100."),
+            ),
+            models.CheckConstraint(condition=Q(arms="") | Q(arms__regex=r"^[0-9a-f]{64}$"), name="city_arms_sha256"),
         ]
 
     def __str__(self):

@@ -69,6 +69,15 @@ class Meeting(models.Model):
     chair = models.CharField(_("chair"), max_length=150, blank=True)
     secretary = models.CharField(_("secretary"), max_length=150, blank=True)
     note_taker = models.CharField(_("note taker"), max_length=150, blank=True)
+    signer = models.ForeignKey(
+        "meetings.TeamMember",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("signs the papers"),
+    )
+    signs_for = models.CharField(_("on behalf of (a.n.)"), max_length=150, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=MeetingState, default=MeetingState.PLANNED)
     state_reason = models.CharField(_("reason"), max_length=250, blank=True)
     state_at = models.DateTimeField(db_default=models.functions.Now())

@@ -34,6 +34,7 @@ class Invitation(models.Model):
     copy_only = models.BooleanField(_("receives a copy only (tembusan)"), default=False)
     key_version = models.PositiveSmallIntegerField(default=1, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.NONE)
     substitute = models.CharField(_("substitute"), max_length=150, blank=True)
     answer_reason = models.CharField(_("reason"), max_length=250, blank=True)
@@ -58,7 +59,11 @@ class Invitation(models.Model):
                 violation_error_message=_("This area is invited already."),
             ),
             models.CheckConstraint(
-                condition=Q(agency__isnull=False) | Q(region__isnull=False) | ~Q(name="") | ~Q(organisation=""),
+                condition=Q(agency__isnull=False)
+                | Q(region__isnull=False)
+                | ~Q(name="")
+                | ~Q(organisation="")
+                | ~Q(position=""),
                 name="invitation_somebody",
                 violation_error_message=_("Choose an agency or an area, or write a name."),
             ),

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import ProgramGroup
 from core.models import Agency
-from meetings.choices import Direction, LetterKind, Sifat
+from meetings.choices import Direction, LetterKind, Sifat, WorkingGroup
+from meetings.querysets import DecreeQuerySet, TeamQuerySet
 
 
 class Decree(models.Model):
@@ -21,6 +21,8 @@ class Decree(models.Model):
     title = models.CharField(_("about"), max_length=250)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = DecreeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decree of the team")
@@ -42,10 +44,11 @@ class Decree(models.Model):
 class TeamMember(models.Model):
     """A post of the team and who holds it, from when to when."""
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     decree = models.ForeignKey(Decree, models.PROTECT, related_name="posts", verbose_name=_("decree"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     post = models.CharField(_("post in the team"), max_length=120)
-    working_group = models.CharField(_("working group"), max_length=1, choices=ProgramGroup, blank=True)
+    working_group = models.CharField(_("working group"), max_length=1, choices=WorkingGroup, blank=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     position = models.CharField(_("office held"), max_length=150)
     nip = models.CharField("NIP", max_length=30, blank=True)
@@ -59,6 +62,8 @@ class TeamMember(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
+    objects = TeamQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("member of the team")
         verbose_name_plural = _("members of the team")
@@ -71,7 +76,7 @@ class TeamMember(models.Model):
                 violation_error_message=_("The last day lies before the first day."),
             ),
             models.CheckConstraint(
-                condition=Q(working_group="") | Q(working_group__in=ProgramGroup.values), name="team_group_known"
+                condition=Q(working_group="") | Q(working_group__in=WorkingGroup.values), name="team_group_known"
             ),
         ]
 
@@ -96,6 +101,7 @@ class Letter(models.Model):
     date = models.DateField(_("date"))
     subject = models.CharField(_("subject"), max_length=250)
     counterpart = models.CharField(_("to or from"), max_length=250, blank=True)
+    enclosure = models.CharField(_("enclosure (lampiran)"), max_length=60, blank=True)
     sifat = models.CharField("sifat", max_length=14, choices=Sifat, default=Sifat.ORDINARY)
     meeting = models.ForeignKey("meetings.Meeting", models.PROTECT, null=True, blank=True, related_name="letters")
     refused_reason = models.CharField(_("why refused"), max_length=200, blank=True)
