@@ -46,6 +46,7 @@ class TestDatabase:
     def __init__(self, worker: str = ""):
         self.template = f"tpl_tkpkd_{migrations_hash()}"
         self.name = f"test_tkpkd_{os.getpid()}{'_' + worker if worker else ''}"
+        self.kept: set[str] = set()
 
     def create(self) -> None:
         """Make the template unless it is there, and this process's copy of it."""
@@ -62,18 +63,23 @@ class TestDatabase:
 
     def reset(self) -> None:
         """Replace this process's database by a fresh copy of the template."""
-        connections.close_all()
-        self._use("postgres")
-        with self._server() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}" STRATEGY file_copy')
-        self._use(self.name)
+        self._copy(self.template, self.name)
+
+    def keep(self, name: str) -> None:
+        """Remember what stands in this process's database as `name`, for `restore`."""
+        self._copy(self.name, f"{self.name}_{name}")
+        self.kept.add(name)
+
+    def restore(self, name: str) -> None:
+        """Replace this process's database by a copy of what was kept as `name`."""
+        self._copy(f"{self.name}_{name}", self.name)
 
     def drop(self) -> None:
-        """Remove this process's database."""
+        """Remove this process's database, and what was kept of it."""
         connections.close_all()
         with self._server() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+            for name in (self.name, *(f"{self.name}_{kept}" for kept in self.kept)):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     @property
     def url(self) -> str:
@@ -83,6 +89,16 @@ class TestDatabase:
         if found["HOST"].startswith("/"):
             return f"postgres://{login}@/{found['HOST']}/{self.name}"
         return f"postgres://{login}@{found['HOST']}:{found['PORT'] or 5432}/{self.name}"
+
+    def _copy(self, source: str, target: str) -> None:
+        """Make `target` anew as a copy of `source`, whoever still used either; go on with this process's own."""
+        self._use("postgres")
+        with self._server() as cursor:
+            if source == self.name:  # a thread of the live server may still hold it
+                cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
+            cursor.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy')
+        self._use(self.name)
 
     def _build_template(self, cursor) -> None:
         building = f"{self.template}_{os.getpid()}"
@@ -102,7 +118,7 @@ class TestDatabase:
         templates = [name for name in names if re.fullmatch(r"tpl_tkpkd_[0-9a-f]{12}", name)]
         stale = [name for name in templates[:-4] if name != self.template]
         for name in names:
-            found = re.fullmatch(r"(?:test_tkpkd|tpl_tkpkd_[0-9a-f]{12})_(\d+)(?:_gw\d+)?", name)
+            found = re.fullmatch(r"(?:test_tkpkd|tpl_tkpkd_[0-9a-f]{12})_(\d+)(?:_\w+)?", name)
             if found and not settings.DATABASE_URL and not Path(f"/proc/{found[1]}").exists():
                 stale.append(name)
         for name in stale:

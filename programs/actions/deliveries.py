@@ -24,7 +24,8 @@ from programs.eligibility import verdict_of
 from programs.models import Assistance, Delivery, ProgramYear
 
 MAX_NUMBERS = 5000
-_RANGE = re.compile(r"(\d{1,6})(?:\s*[-–]\s*(\d{1,6}))?")
+_RANGE = re.compile(r"(\d{1,6})(?:[-–](\d{1,6}))?")
+_AROUND_DASH = re.compile(r"(?<=\d)\s*([-–])\s*(?=\d)")
 
 _INSERT = """
 INSERT INTO programs_delivery
@@ -52,13 +53,12 @@ UPDATE programs_assistance a SET receipt_no = last.n + numbered.n FROM numbered,
 
 
 def parse_numbers(text: str) -> list[int]:
-    """Receipt numbers as an official types them: `1-50, 53, 60` → 1 … 50, 53, 60, each once, in order.
+    """Receipt numbers as an official types them: `1-50, 53 60` → 1 … 50, 53, 60, each once, in order.
 
     Raises ValidationError that names the part which cannot be read.
     """
     numbers: dict[int, None] = {}
-    for part in re.split(r"[,;\n]+", text):
-        part = part.strip()
+    for part in re.split(r"[,;\s]+", _AROUND_DASH.sub(r"\1", text)):
         if not part:
             continue
         found = _RANGE.fullmatch(part)

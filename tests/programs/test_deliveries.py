@@ -164,6 +164,7 @@ def test_numbering_is_for_who_delivers(world, year, approver):
         ("7", [7]),
         ("3\n4;4 , 2–3", [3, 4, 2]),
         (" 10 - 12 ", [10, 11, 12]),
+        ("1 - 2 5  7\t9–10", [1, 2, 5, 7, 9, 10]),
     ],
 )
 def test_numbers_as_officials_type_them(text, numbers):
