@@ -125,6 +125,23 @@ def history(*, by, action: str, reason: str = "", region: str = "", batch=None):
             cursor.execute("SELECT set_config('tkpkd.tx', %s, true)", [outer])
 
 
+_MARK = """
+SELECT (SELECT max(id) FROM history), max(id), sum(id), extract(epoch FROM max(at))
+FROM (SELECT id, at FROM history_tx ORDER BY id DESC LIMIT 1000) latest
+"""
+
+
+def mark() -> str:
+    """A text that is another one after every recorded change: what rests on recorded rows alone holds as long as it.
+
+    Numbers are given out before transactions end, so that the highest alone would not tell of one that ends late; the
+    sum of the latest thousand does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        return "-".join(map(str, cursor.fetchone()))
+
+
 def record_access(user, kind: str, what: str, *, purpose: str = "", object_key: str = "", filters: str = "", rows=None):
     """Record a read of personal data (UU 27/2022).
 

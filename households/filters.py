@@ -336,11 +336,16 @@ class HouseholdFilter:
 
     def take(self, rule: dict, *, walk: bool = False):
         """Households in sight that meet `rule`, judged for the year of the filter."""
-        perm = Perm.SEE_HEALTH if rules.uses_health(rule) else Perm.SEE_NAMES
+        perm = _perm(rule)
         condition = rules.compile_rule(
             rule, day=rules.default_day(self.year), year=self.year, walk=walk, memo=self._memo
         )
         return Household.objects.visible_to(self.user, perm).filter(condition)
+
+    @property
+    def perm(self) -> Perm:
+        """The right whose areas the households lie in."""
+        return _perm(self.rule)
 
     def _forgiving(self) -> dict:
         parts = [r | {"op": "like"} if r.get("field") == "text" else r for _name, _value, r in self.parts]
@@ -389,6 +394,10 @@ class HouseholdFilter:
     def sentence(self) -> str:
         """The filter in words, "" for every household."""
         return rules.sentence(self.rule)
+
+
+def _perm(rule: dict) -> Perm:
+    return Perm.SEE_HEALTH if rules.uses_health(rule) else Perm.SEE_NAMES
 
 
 def _leaf(key: str, op: str, value) -> dict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from django.db import connection
@@ -12,10 +12,12 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.exports import masked
+from core.kept import kept
 from core.keyset import Key, Page, Sort, keyset_page
 from core.registry import ListColumn, registry
 from core.roles import Perm, access
 from households.choices import HouseholdStatus, Source
+from households.filters import HouseholdFilter
 from households.models import Code, Household
 from households.models.households import LAST_VISIT
 
@@ -183,6 +185,13 @@ def total(queryset) -> Total:
     """Households and their active members, counted exactly."""
     found = queryset.order_by().aggregate(households=Count("pk"), members=Sum("size"))
     return Total(found["households"], found["members"] or 0)
+
+
+def total_of(found: HouseholdFilter) -> Total:
+    """`total` of a filter, counted once until something changes: the second request of a long list asks for it."""
+    areas = access(found.user).region_prefixes(found.perm)
+    counted = kept("total", areas, found.rule, found.year, count=lambda: astuple(total(found.queryset())))
+    return Total(*counted)
 
 
 def counts_quickly(queryset) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.kept import kept
 from core.models import CitySettings
 from core.roles import Perm, access
 from households import rules
@@ -127,16 +128,22 @@ def counts(user, conditions: list[dict], *, year: int) -> list[int] | None:
     }
     if not columns:
         return []
+    queryset = Household.objects.visible_to(user).order_by()
+    areas = access(user).region_prefixes(Perm.SEE_NAMES)
+    return kept("counts", areas, conditions, year, count=lambda: _counted(queryset, columns))
+
+
+def _counted(queryset, columns: dict) -> list[int] | None:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(COUNT_MILLISECONDS)])
-            found = Household.objects.visible_to(user).order_by().aggregate(**columns)
+            found = queryset.aggregate(**columns)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
     except OperationalError:
         return None
-    return [found[f"n{i}"] for i in range(len(conditions))]
+    return [found[name] for name in columns]
 
 
 # --- one set ---------------------------------------------------------------------------------------------------------

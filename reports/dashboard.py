@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core.kept import kept
 from households.models import DataRelease
 from programs import figures
 from reports.scope import Scope
@@ -75,18 +76,29 @@ def coverage_rows(shares: list[figures.Share], scope: Scope) -> list[CoverageRow
     ]
 
 
+def _counted(year: int, area: str) -> dict:
+    """What takes counting on the start page, in plain values; see `core.kept`."""
+    money = figures.money_of_year(year)
+    return {
+        "cells": figures.coverage_cells(year, area).found,
+        "twice": figures.twice_served(year, area),
+        "before": figures.coverage(year - 1, area).share,
+        "ceiling": sum(m.ceiling or 0 for m in money.values()),
+        "spent": sum(m.spent for m in money.values()),
+        "gaps": figures.data_gaps(area),
+    }
+
+
 def overview(scope: Scope) -> dict:
     """The figures of the start page for a scope: about a dozen queries, whatever the size of the city."""
     year, area = scope.year, scope.area
-    cells = figures.coverage_cells(year, area)
+    counted = kept("start", year, area, count=lambda: _counted(year, area))
+    cells = figures.Cells(counted["cells"])
     by_desil = figures.coverage_by_desil(year, area, cells=cells)
     poor = [s for s in by_desil if int(s.key) <= figures.poor_desil_max()]
     nothing = figures.nothing_recorded(year, area, cells=cells)
-    twice, twice_params = figures.twice_served(year, area)
-    before = figures.coverage(year - 1, area)
-    money = figures.money_of_year(year)
-    ceiling = sum(m.ceiling or 0 for m in money.values())
-    spent = sum(m.spent for m in money.values())
+    twice, twice_params = counted["twice"]
+    ceiling, spent = counted["ceiling"], counted["spent"]
     desil1 = next((s for s in poor if s.key == "1"), None)
     return {
         "nothing": nothing,
@@ -95,7 +107,7 @@ def overview(scope: Scope) -> dict:
         "reached_url": scope.link(nothing.missing_params),
         "reached": nothing.missing,
         "coverage": nothing.missing / nothing.total if nothing.total else None,
-        "coverage_before": before.share,
+        "coverage_before": counted["before"],
         "before_year": year - 1,
         "desil1": desil1,
         "desil1_url": scope.link(desil1.missing_params) if desil1 else "",
@@ -107,12 +119,12 @@ def overview(scope: Scope) -> dict:
         "desil_rows": coverage_rows(poor, scope),
         "area_rows": coverage_rows(figures.coverage_by_area(year, area, cells=cells), scope),
         "lists": figures.lists_not_in(year),
-        "gaps": _gaps(scope),
+        "gaps": _gaps(scope, counted["gaps"]),
         "data_date": data_date(),
     }
 
 
-def _gaps(scope: Scope) -> list[tuple[str, str, int | None, str]]:
+def _gaps(scope: Scope, found: list[tuple[str, int, dict]]) -> list[tuple[str, str, int | None, str]]:
     """(icon, what is missing, households, list) of the gaps there are."""
     words = {
         "kk": ("card-heading", _("Without a family card number")),
@@ -124,7 +136,6 @@ def _gaps(scope: Scope) -> list[tuple[str, str, int | None, str]]:
         "stale": ("clipboard-x", _("Not verified for 12 months")),
         "head": ("person-x", _("Without a head")),
     }
-    found = figures.data_gaps(scope.area)
     counts = scope.shown([n for _gap, n, _params in found])
     return [(*words[gap], counts[i], scope.link(params)) for i, (gap, n, params) in enumerate(found) if n]
 

@@ -113,7 +113,7 @@ def household_count(request):
     found = read_filter(request)
     if not found.is_valid():
         raise Http404
-    context = {"filter": found, "total": listing.total(found.queryset()), "bulk_query": found.clean_query()}
+    context = {"filter": found, "total": listing.total_of(found), "bulk_query": found.clean_query()}
     context |= {"bulk_actions": bulk_actions(request.user), "all_columns": _column_choices(request.user)}
     return render(request, "households/_count.html", context | {"count_only": True})
 

@@ -338,3 +338,23 @@ def test_old_selections_go(world, db):
     assert drop_old_selections() == "1 selections"
     assert set(HouseholdSet.objects.all()) == {new, kept}
     assert drop_old_selections() == ""
+
+
+def test_counts_are_of_this_moment(client, world, staff):
+    """Counted once for all readers, and again after every change; each area for itself."""
+
+    def shown(path="count/"):
+        page = client.get(f"{URL}{path}", **HTMX).content.decode()
+        return re.findall(r"<b>([\d.]+) keluarga</b>|<span>(\d+)</span>", page)
+
+    before, tabs = shown(), shown("tabs/")
+    assert before == shown() == [("2", "")]
+    made = make.family(2, region_id=world.own.region.pk, desil=1)
+    assert shown() == [("3", "")]
+    assert shown("tabs/") != tabs
+    client.force_login(world.user("kelurahan_operator"))
+    assert shown() == [("2", "")]
+    type(made).objects.filter(pk=made.pk).update(region=world.other.region)
+    assert shown() == [("1", "")]
+    client.force_login(staff)
+    assert shown() == [("3", "")]
