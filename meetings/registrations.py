@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.registry import BulkAction, MenuEntry, Panel, PeriodicTask, SearchSource, registry
 from core.roles import Perm
-from meetings import daily, panels, search
+from meetings import daily, files, panels, search
+from meetings.actions.handover import hand_over_meetings
 from meetings.followup import overdue_count
 from meetings.views.decisions import decide_selection
 from meetings.wording import ACTIONS
@@ -42,4 +43,7 @@ registry.bulk_actions.append(
 )
 registry.periodic.append(PeriodicTask("propose_reached_items", 3600, daily.propose_reached))
 registry.periodic.append(PeriodicTask("action_item_notices", 3600, daily.find_notices))
+registry.periodic.append(PeriodicTask("meeting_reminders", 3600, daily.remind_invited))
+registry.attachment_owners |= files.OWNERS
 registry.action_words |= ACTIONS
+registry.agency_handovers.append(hand_over_meetings)

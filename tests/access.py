@@ -132,7 +132,7 @@ class Doors:
         if app == "meetings":
             kind = "invitation" if short == "attendance_tick" else kind
             whole = short in ("agenda_add", "action_new_of_meeting", "action_quick", "decision_new", "invitation_list",
-                              "invitation_add", "invitation_send", "letter_list")  # fmt: skip
+                              "invitation_add", "invitation_send", "letter_list", "decision_quick")  # fmt: skip
             if short == "action_new_of_decision":
                 return rows["decision"]
             return rows["meeting"] if whole else rows.get(kind, rows["meeting"])

@@ -402,6 +402,11 @@ EXPECTED = {
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "none",
     },
+    "meetings:agenda_files": {
+        (200, 200): "bappeda_admin bappeda_staff leadership auditor",
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "none",
+    },
     "meetings:agenda_step": {
         (302, 302): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
@@ -460,6 +465,11 @@ EXPECTED = {
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "leadership auditor none",
     },
+    "meetings:decision_quick": {
+        (302, 302): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
     "meetings:decision_start": {
         (404, 404): BAPPEDA,
         (403, 403): OTHERS,
@@ -497,6 +507,14 @@ EXPECTED = {
     "meetings:invitation_step": {
         (404, 404): BAPPEDA,
         (403, 403): OTHERS,
+    },
+    "meetings:letter_files": {
+        (200, 200): BAPPEDA,
+        (
+            404,
+            404,
+        ): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader leadership auditor",
+        (403, 403): "none",
     },
     "meetings:letter_list": {
         (200, 200): BAPPEDA,
@@ -546,6 +564,11 @@ EXPECTED = {
         (403, 403): "leadership auditor none",
     },
     "meetings:minutes_amend": {
+        (200, 200): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
+    "meetings:minutes_live": {
         (200, 200): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "leadership auditor none",

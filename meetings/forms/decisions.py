@@ -86,6 +86,24 @@ class DecisionForm(fields.Form):
         return values
 
 
+class QuickDecisionForm(fields.Form):
+    """The quick entry during a meeting: what was decided, who must act, by when; without households."""
+
+    title = forms.CharField(label=_("in short"), max_length=150)
+    text = forms.CharField(label=_("decision"), max_length=5000, required=False, widget=fields.text_area(3, 5000))
+    agency = forms.ModelChoiceField(
+        fields.agencies(), label=_("responsible agency"), required=False, to_field_name="uuid"
+    )
+    due = DateField(label=_("deadline"), required=False)
+    item = forms.ModelChoiceField(Meeting.objects.none(), label=_("agenda item"), required=False, to_field_name="uuid")
+
+    def __init__(self, *args, meeting: Meeting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = meeting.agenda.order_by("order")
+        self.fields["agency"].queryset = fields.agencies()
+        self.fields["agency"].label_from_instance = lambda agency: agency.short_name
+
+
 class DecisionEditForm(fields.Form):
     """The words of a decision while the minutes are not final."""
 

@@ -10,7 +10,7 @@ from households.forms import DateField
 from households.models import HouseholdSet
 from meetings.choices import ItemState, Measure, Priority
 from meetings.forms import fields
-from meetings.models import ActionItem, Decision, Meeting
+from meetings.models import ActionItem, AgendaItem, Decision, Meeting
 
 
 class ItemForm(fields.Form):
@@ -109,9 +109,13 @@ class QuickItemForm(fields.Form):
     title = forms.CharField(label=_("what is to be done"), max_length=200)
     agency = forms.ModelChoiceField(fields.agencies(), label=_("responsible agency"), to_field_name="uuid")
     due = DateField(label=_("due"))
+    item = forms.ModelChoiceField(
+        AgendaItem.objects.none(), label=_("agenda item"), required=False, to_field_name="uuid"
+    )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, meeting: Meeting, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["item"].queryset = meeting.agenda.order_by("order")
         self.fields["agency"].queryset = fields.agencies()
         self.fields["agency"].label_from_instance = lambda agency: agency.short_name
 

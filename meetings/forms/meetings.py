@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import ProgramGroup
-from meetings.choices import Answer, MeetingKind, TopicState
+from core.models import User
+from meetings.choices import Answer, MeetingKind, TopicState, WorkingGroup
 from meetings.forms import fields
-from meetings.models import Meeting, Series, Topic
+from meetings.forms.team import post_label
+from meetings.models import Meeting, Series, TeamMember, Topic
 
 
 class MeetingForm(fields.Form):
@@ -35,7 +39,7 @@ class MeetingForm(fields.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "—"), *((n, n) for n in range(1, 13))],
+        choices=[("", "—"), *MONTHS.items()],
     )
     place = forms.CharField(label=_("place"), max_length=150, required=False)
     link = forms.URLField(label=_("link"), max_length=300, required=False, assume_scheme="https")
@@ -144,8 +148,25 @@ class AmendmentForm(fields.Form):
 
 
 class InviteForm(fields.Form):
-    """Who is invited: agencies, areas, one person."""
+    """Who is invited: the team by its decree, agencies, areas, people with an account, one guest."""
 
+    copy_only = forms.ChoiceField(
+        label=_("these people"),
+        required=False,
+        choices=[("", _("are invited")), ("1", _("receive a copy (tembusan)"))],
+        widget=forms.RadioSelect,
+        initial="",
+    )
+    groups = forms.MultipleChoiceField(
+        label=_("the team by its decree"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    posts = forms.ModelMultipleChoiceField(
+        TeamMember.objects.none(),
+        label=_("single posts"),
+        required=False,
+        to_field_name="uuid",
+        widget=forms.CheckboxSelectMultiple,
+    )
     agencies = forms.ModelMultipleChoiceField(
         fields.agencies(),
         label=_("agencies"),
@@ -156,20 +177,53 @@ class InviteForm(fields.Form):
     regions = forms.ModelMultipleChoiceField(
         Meeting.objects.none(), label=_("kecamatan and kelurahan"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    name = forms.CharField(label=_("guest or person: name"), max_length=150, required=False)
+    users = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("people with an account"),
+        required=False,
+        to_field_name="uuid",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    name = forms.CharField(label=_("name"), max_length=150, required=False)
     position = forms.CharField(label=_("office held"), max_length=150, required=False)
     organisation = forms.CharField(label=_("organisation"), max_length=150, required=False)
-    email = forms.EmailField(label=_("e-mail"), required=False)
+    email = forms.EmailField(label=_("e-mail"), required=False, help_text=_("The invitation with its link goes there."))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, day: dt.date, **kwargs):
         super().__init__(*args, **kwargs)
+        self.team = list(TeamMember.objects.in_force(day).select_related("agency", "user"))
+        self.fields["groups"].choices = self._groups()
+        self.fields["posts"].queryset = TeamMember.objects.in_force(day)
+        self.fields["posts"].label_from_instance = post_label
         self.fields["agencies"].queryset = fields.agencies()
         self.fields["agencies"].label_from_instance = lambda agency: agency.short_name
         self.fields["regions"].queryset = fields.city_areas()
+        self.fields["users"].queryset = User.objects.filter(is_active=True).order_by("full_name", "username")
+
+    def _groups(self) -> list[tuple[str, str]]:
+        """The whole team, its leading posts, each working group there is; with how many posts."""
+        counts = Counter(post.working_group for post in self.team)
+        found = [("all", _("Whole team"), len(self.team)), ("lead", _("Leaders of the team"), counts[""])]
+        found += [(group, label, counts[group]) for group, label in WorkingGroup.choices]
+        return [(key, f"{label} ({n})") for key, label, n in found if n]
+
+    def chosen_posts(self) -> list[TeamMember]:
+        """Posts of the ticked groups and the single ones, in the order of the decree."""
+        groups = {"" if group == "lead" else group for group in self.cleaned_data["groups"]}
+        single = {post.pk for post in self.cleaned_data["posts"]}
+        return [p for p in self.team if "all" in groups or p.working_group in groups or p.pk in single]
+
+    def guest(self) -> list[dict]:
+        """The person written by hand, as a list of one or none."""
+        values = self.cleaned_data
+        if not (values["name"] or values["organisation"] or values["position"]):
+            return []
+        return [{name: values[name] for name in ("name", "position", "organisation", "email") if values[name]}]
 
     def clean(self):
         values = super().clean()
-        if not any(values.get(name) for name in ("agencies", "regions", "name", "organisation")):
+        chosen = ("groups", "posts", "agencies", "regions", "users", "name", "organisation", "position")
+        if not any(values.get(name) for name in chosen):
             raise ValidationError(_("Choose an agency or an area, or write a name."))
         return values
 

@@ -15,6 +15,7 @@ from meetings.choices import COMING, UNFINISHED, DecisionState, MeetingState
 from meetings.forms.meetings import TopicForm, waiting_topics
 from meetings.models import ActionItem, Decision, Meeting
 from meetings.views.finding import do
+from meetings.views.tabs import home_tabs
 
 STATE_MARKS = {
     MeetingState.PLANNED: ("", "calendar"),
@@ -48,6 +49,7 @@ def meeting_list(request):
     runs = access(user).can(Perm.RUN_MEETINGS)
     coming = seen.filter(state__in=COMING, starts__gte=timezone.now()).order_by("starts").first()
     context = {
+        "tabs": home_tabs("list", runs=runs),
         "rows": rows,
         "coming": coming,
         "coming_facts": _must_see(coming, user) if coming else [],

@@ -19,7 +19,7 @@ from meetings.actions import items as actions
 from meetings.choices import ItemState, Measure, UpdateKind
 from meetings.followup import FollowUp
 from meetings.forms.decisions import ReasonForm
-from meetings.forms.items import ExtensionForm, ItemForm, QuickItemForm, ReportForm
+from meetings.forms.items import ExtensionForm, ItemForm, ReportForm
 from meetings.models import ActionItem, Decision, Meeting, Notice
 from meetings.rows import item_rows
 from meetings.views.finding import do, find_decision, find_item, find_meeting, meeting_url, run_form
@@ -252,22 +252,6 @@ def action_new_of_decision(request, uuid):
     """An item of a decision, measured by its list and programme unless changed."""
     decision = find_decision(request, uuid)
     return _new(request, meeting=decision.meeting, decision=decision)
-
-
-@require_POST
-def action_quick(request, uuid):
-    """Quick entry during a meeting: what, who, when."""
-    meeting = find_meeting(request, uuid)
-    require(request.user, Perm.RUN_MEETINGS)
-    form = QuickItemForm(request.POST)
-    back = f"{meeting_url(meeting)}#items"
-    if not form.is_valid():
-        for name, errors in form.errors.items():
-            messages.error(request, f"{form.fields[name].label}: {' '.join(errors)}")
-        return redirect(back)
-    return do(
-        request, lambda: actions.create_item(by=request.user, meeting=meeting, **form.cleaned_data) and None, back=back
-    )
 
 
 @require_POST

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from core.attachments import attachment_counts
 from core.roles import Perm, access, require
-from meetings.actions import minutes, planning
+from meetings.actions import planning
 from meetings.choices import UNFINISHED, WRITABLE, ItemState, MeetingState
-from meetings.forms.decisions import DecisionForm, ReasonForm
+from meetings.forms.decisions import ReasonForm
 from meetings.forms.items import QuickItemForm
-from meetings.forms.meetings import AgendaForm, AmendmentForm, MeetingForm, StepForm, TakeTopicForm
+from meetings.forms.meetings import AgendaForm, MeetingForm, StepForm, TakeTopicForm
 from meetings.models import ActionItem, Meeting, Series, Topic
 from meetings.people import attendance_of
 from meetings.rows import decision_view, item_rows
@@ -63,6 +64,7 @@ def meeting_detail(request, uuid):
         .select_related("agency", "region", "owner", "decision", "program_year__program")
         .order_by("due", "pk")
     )
+    _made_at(agenda, decisions, items)
     mark = STATE_MARKS[MeetingState(meeting.state)]
     context = {
         "meeting": meeting,
@@ -84,10 +86,25 @@ def meeting_detail(request, uuid):
         "may_direct": access(user).can(Perm.APPROVE_MINUTES) or runs,
         "may_comment": bool(meeting.draft_sent_at) and meeting.state in WRITABLE,
         "agenda_form": AgendaForm(),
-        "quick_form": QuickItemForm(),
-        "decision_form": DecisionForm(meeting=meeting, user=user) if runs else None,
+        "quick_form": QuickItemForm(meeting=meeting),
     }
     return render(request, "meetings/meeting_detail.html", context)
+
+
+def _made_at(agenda: list, decisions: list, items: list) -> None:
+    """Give each point what was decided and handed out at it, and how many files it has."""
+    files = attachment_counts("agenda", [item.uuid for item in agenda])
+    for point in agenda:
+        point.files = files.get(point.uuid, 0)
+        point.made = [
+            {"label": str(d), "url": reverse("meetings:decision_detail", args=[d.uuid]), "icon": "check2-all"}
+            for d in decisions
+            if d.item_id == point.pk
+        ] + [
+            {"label": i.title, "url": reverse("meetings:action_detail", args=[i.uuid]), "icon": "check2-square"}
+            for i in items
+            if i.agenda_item_id == point.pk
+        ]
 
 
 def _reads_all(user) -> bool:
@@ -135,7 +152,8 @@ def meeting_new(request):
     initial = {"chair": "", "note_taker": str(request.user)}
     series = Series.objects.filter(uuid=request.GET["series"]).first() if _is_uuid(request.GET.get("series")) else None
     if series:
-        initial |= {"series": series.uuid, "kind": series.kind, "title": series.name, "place": series.place}
+        initial |= {name: getattr(series, name) for name in ("kind", "place", "purpose", "basis")}
+        initial |= {"series": series.uuid, "title": series.name, "agency": series.agency and series.agency.uuid}
     form = MeetingForm(request.POST or None, initial=initial)
 
     def act(values):
@@ -284,75 +302,3 @@ def _topic_form(request, form, act, topic: Topic, title: str):
     back = reverse("meetings:meeting_list")
     crumbs = [(_("Meetings"), back), (title, None)]
     return run_form(request, form, act, title=title, back=back, crumbs=crumbs, facts=topic.title)
-
-
-# --- minutes ---------------------------------------------------------------------------------------------------------
-
-
-@require_POST
-def agenda_text(request, uuid):
-    """Save the minutes of one point; by htmx while typing, or by a button without script."""
-    item = find_agenda_item(request, uuid)
-    require(request.user, Perm.RUN_MEETINGS)
-    version = request.POST.get("version", "")
-    text = request.POST.get("text", "")[:50_000]
-    context = {"item": item, "conflict": None}
-    status = 200
-    try:
-        context["item"] = minutes.write_text(
-            item=item, text=text, version=int(version) if version.isdigit() else -1, by=request.user
-        )
-    except minutes.TextConflict as conflict:
-        context |= {"item": conflict.item, "conflict": {"mine": text, "theirs": conflict.item}}
-    except planning.ValidationError as error:
-        context["problem"] = " ".join(error.messages)
-        status = 422
-    if request.htmx:
-        return render(request, "meetings/_minutes_state.html", context, status=status)
-    if context["conflict"] or status == 422:
-        return render(request, "meetings/minutes_conflict.html", context | {"meeting": item.meeting}, status=409)
-    return redirect(f"{meeting_url(item.meeting)}#i-{item.uuid}")
-
-
-@require_POST
-def agenda_comment(request, uuid):
-    """A remark on draft minutes."""
-    item = find_agenda_item(request, uuid)
-    text = request.POST.get("text", "")[:2000]
-    return do(
-        request,
-        lambda: minutes.comment(item=item, text=text, by=request.user) and None,
-        back=f"{meeting_url(item.meeting)}#i-{item.uuid}",
-    )
-
-
-@require_POST
-def minutes_step(request, uuid, step):
-    """Send the draft round, make the minutes final, approve them."""
-    meeting = find_meeting(request, uuid)
-    acts = {
-        "draft": (Perm.RUN_MEETINGS, minutes.send_draft),
-        "final": (Perm.RUN_MEETINGS, minutes.finalise),
-        "approve": (Perm.APPROVE_MINUTES, minutes.approve),
-    }
-    if step not in acts:
-        raise Http404
-    perm, act = acts[step]
-    require(request.user, perm)
-    return do(request, lambda: act(meeting=meeting, by=request.user) and None, back=meeting_url(meeting))
-
-
-def minutes_amend(request, uuid):
-    """A numbered correction beside the final text."""
-    meeting = find_meeting(request, uuid)
-    require(request.user, Perm.RUN_MEETINGS)
-    form = AmendmentForm(request.POST or None, meeting=meeting)
-    return run_form(
-        request,
-        form,
-        lambda values: minutes.amend(meeting=meeting, by=request.user, **values) and None,
-        title=_("Amend the minutes"),
-        back=meeting_url(meeting),
-        crumbs=meeting_crumbs(meeting, (_("Amend the minutes"), None)),
-        facts=_("The text stays as it was; the correction stands beside it."),
-    )

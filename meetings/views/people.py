@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +20,7 @@ from core.roles import Perm, access, require
 from core.templatetags.shell import waktu
 from households.views.edits import add_errors
 from meetings import calendar, links
+from meetings.actions import mails
 from meetings.actions import people as actions
 from meetings.choices import Answer, MeetingState
 from meetings.forms.meetings import AnswerForm, InviteForm, PresentForm
@@ -37,55 +39,122 @@ ANSWER_MARKS = {
 
 @require_safe
 def invitation_list(request, uuid):
-    """Who is invited and what they answered; names of guests only for the secretariat."""
+    """Who is invited and what they answered; mail, links and names of guests only for the secretariat."""
     meeting = find_meeting(request, uuid)
     runs = access(request.user).can(Perm.RUN_MEETINGS)
     rows = list(meeting.invitations.select_related("agency", "region", "user").order_by("order", "pk"))
+    states = mails.mail_states(meeting) if runs else {}
     for row in rows:
         row.mark = (*ANSWER_MARKS[Answer(row.answer)], row.get_answer_display())
         row.short = short_label(row)
-        row.url = links.invitation_url(row) if runs and row.sent_at else ""
+        row.sub = _sub(row)
+        row.url = links.invitation_url(row) if runs and row.sent_at and not row.copy_only else ""
+        row.chat = _chat_text(meeting, row.url) if row.url and meeting.starts else ""
+        row.mail = _mail_mark(states.get(row.uuid.hex)) if row.sent_at else None
     counts = {key: sum(1 for r in rows if r.answer == key and not r.copy_only) for key in Answer.values}
+    waiting = [row for row in rows if row.answer == Answer.NONE and row.sent_at and not row.copy_only]
+    shown = request.GET.get("show", "")
+    if shown not in ("", "waiting"):
+        raise Http404
+    coming = meeting.starts and meeting.starts > timezone.now()
     context = {
         "meeting": meeting,
         "crumbs": meeting_crumbs(meeting, (_("Invitations"), None)),
         "tabs": meeting_tabs(meeting, "people", runs),
-        "rows": rows,
+        "rows": waiting if shown == "waiting" else rows,
+        "shown": shown,
         "counts": counts,
+        "waiting": len(waiting),
         "runs": runs,
         "may_invite": runs and meeting.state in (MeetingState.PLANNED, MeetingState.INVITED),
         "may_send": runs
         and meeting.state in (MeetingState.PLANNED, MeetingState.INVITED)
-        and bool(rows)
-        and meeting.starts,
+        and meeting.starts
+        and any(r.sent_at is None or meeting.state == MeetingState.PLANNED for r in rows),
+        "may_remind": runs and waiting and meeting.state == MeetingState.INVITED and coming,
         "chat_text": _chat_text(meeting) if runs and meeting.starts else "",
     }
     return render(request, "meetings/invitation_list.html", context)
 
 
-def _chat_text(meeting: Meeting) -> str:
-    """A short text to paste into a chat: no names, no numbers of people."""
+def _sub(row: Invitation) -> str:
+    """Second line of an invitation: office, organisation or agency, and whether it is a copy."""
+    place = row.organisation or (row.agency.short_name if row.agency and row.name else "")
+    parts = [row.position, place, _("copy only") if row.copy_only else ""]
+    return ", ".join(part for part in parts if part and part != row.short)
+
+
+def _mail_mark(mail) -> tuple[str, str, str]:
+    """Whether mail went out to an invitation; None: it has no address, so its link is passed on by hand."""
+    if mail is None:
+        return "warn", "envelope-slash", _("no e-mail: pass the link on")
+    marks = {
+        "waiting": ("", "hourglass-split", _("mail waits")),
+        "sent": ("good", "envelope-check", _("mail sent")),
+        "failed": ("bad", "envelope-x", _("mail failed")),
+    }
+    return marks[mail.state]
+
+
+def _chat_text(meeting: Meeting, url: str = "") -> str:
+    """A short text to paste into a chat: no names, no numbers of people. `url`: the personal link of one invitation."""
     parts = [meeting.title, waktu(meeting.starts), meeting.place]
     text = ". ".join(filter(None, parts))
+    if url:
+        return _("Invitation: %(text)s. Please answer here: %(url)s") % {"text": text, "url": url}
     return _("Invitation: %(text)s. Please answer by your personal link.") % {"text": text}
 
 
 def invitation_add(request, uuid):
-    """Invite by agency, area and person."""
+    """Invite by the team's decree, agency, area and person; or send them a copy."""
     meeting = find_meeting(request, uuid)
     require(request.user, Perm.RUN_MEETINGS)
-    form = InviteForm(request.POST or None)
+    day = timezone.localtime(meeting.starts).date() if meeting.starts else timezone.localdate()
+    form = InviteForm(request.POST or None, day=day)
     back = reverse("meetings:invitation_list", args=[meeting.uuid])
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = form.cleaned_data
+            try:
+                n = actions.invite(
+                    meeting=meeting,
+                    by=request.user,
+                    posts=form.chosen_posts(),
+                    agencies=values["agencies"],
+                    regions=values["regions"],
+                    users=values["users"],
+                    people=form.guest(),
+                    copy_only=values["copy_only"] == "1",
+                )
+            except ValidationError as error:
+                add_errors(form, error)
+            else:
+                text = ngettext("%(n)s is new on the list.", "%(n)s are new on the list.", n)
+                messages.success(request, text % {"n": n})
+                return redirect(back)
+    context = {
+        "meeting": meeting,
+        "form": form,
+        "cancel_url": back,
+        "crumbs": meeting_crumbs(meeting, (_("Invitations"), back), (_("Invite"), None)),
+    }
+    return render(request, "meetings/invitation_form.html", context, status=status)
 
-    def act(values):
-        named = {name: values[name] for name in ("name", "position", "organisation", "email") if values[name]}
-        people = [named] if values["name"] or values["organisation"] else []
-        actions.invite(
-            meeting=meeting, by=request.user, agencies=values["agencies"], regions=values["regions"], people=people
-        )
 
-    crumbs = meeting_crumbs(meeting, (_("Invitations"), back), (_("Invite"), None))
-    return run_form(request, form, act, title=_("Invite"), back=back, crumbs=crumbs, facts=str(meeting))
+@require_POST
+def invitation_remind(request, uuid):
+    """Write to all who have not answered; once a day."""
+    meeting = find_meeting(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    n = mails.remind(meeting=meeting, by=request.user)
+    if n:
+        text = ngettext("%(n)s reminder goes out.", "%(n)s reminders go out.", n)
+        messages.success(request, text % {"n": n})
+    else:
+        messages.error(request, _("Nobody to write to: reminded today already, or no e-mail is known."))
+    return redirect(f"{reverse('meetings:invitation_list', args=[meeting.uuid])}?show=waiting")
 
 
 @require_POST
@@ -236,7 +305,7 @@ def invitation_answer(request, token):
     except links.BadLink:
         return _gone(request)
     meeting = invitation.meeting
-    open_ = meeting.state == MeetingState.INVITED and meeting.starts > timezone.now()
+    open_ = meeting.state == MeetingState.INVITED and meeting.starts > timezone.now() and not invitation.copy_only
     initial = {"answer": invitation.answer, "substitute": invitation.substitute, "reason": invitation.answer_reason}
     form, status, saved = AnswerForm(request.POST or None, initial=initial), 200, request.GET.get("saved") == "1"
     if request.method == "POST":

@@ -250,23 +250,76 @@ def test_what_cannot_be_decided_is_said(client, world, staff, meeting, values):
 # --- minutes by page -------------------------------------------------------------------------------------------------
 
 
-def test_typing_is_saved_and_a_second_writer_is_shown(client, world, staff, meeting):
+JSON = {"Accept": "application/json"}
+
+
+def test_typing_is_saved_and_a_second_writer_never_overwrites(client, world, staff, meeting):
     item = make.AgendaItemFactory(meeting=meeting)
     url = f"/meetings/agenda/{item.uuid}/text/"
     client.force_login(staff)
-    first = client.post(url, {"text": "Satu", "version": "0"}, headers={"HX-Request": "true"})
-    assert 'value="1"' in first.content.decode()
+    first = client.post(url, {"text": "Satu", "version": "0"}, headers=JSON)
+    assert (first.status_code, first.json()["version"], first.json()["who"]) == (200, 1, str(staff))
     client.force_login(world.user("bappeda_admin"))
-    second = client.post(url, {"text": "Dua", "version": "0"}, headers={"HX-Request": "true"}).content.decode()
-    assert "Satu" in second
+    second = client.post(url, {"text": "Dua", "version": "0"}, headers=JSON)
+    assert (second.status_code, second.json()["text"], second.json()["version"]) == (409, "Satu", 1)
     assert AgendaItem.objects.get(pk=item.pk).text == "Satu"
     plain = client.post(url, {"text": "Dua", "version": "0"})
     assert plain.status_code == 409
-    assert "Dua" in plain.content.decode()
-    assert client.post(url, {"text": "Dua", "version": "1"}).status_code == 302
-    assert AgendaItem.objects.get(pk=item.pk).text == "Dua"
+    assert "Satu\n\nDua" in plain.content.decode()  # without script both come back joined
+    assert client.post(url, {"text": "Satu dan dua", "version": "1"}).status_code == 302
+    assert AgendaItem.objects.get(pk=item.pk).text == "Satu dan dua"
     client.post(url, {"text": "Tiga", "version": "x"})
-    assert AgendaItem.objects.get(pk=item.pk).text == "Dua"
+    assert AgendaItem.objects.get(pk=item.pk).text == "Satu dan dua"
+    Meeting.objects.filter(pk=meeting.pk).update(state="final", final_at=timezone.now())
+    late = client.post(url, {"text": "Empat", "version": "2"}, headers=JSON)
+    assert late.status_code == 422
+    assert late.json()["problem"]
+
+
+def test_writers_see_each_other(client, world, staff, meeting):
+    one, two = (make.AgendaItemFactory(meeting=meeting, text=text) for text in ("a", "b"))
+    url = f"/meetings/{meeting.uuid}/minutes/live/"
+    have = f"{one.uuid}.0,{two.uuid}.0"
+    client.force_login(staff)
+    assert client.get(f"{url}?at={one.uuid}&have={have}").json()["items"][str(one.uuid)] == {"writers": []}
+    admin = world.user("bappeda_admin")
+    client.force_login(admin)
+    client.post(f"/meetings/agenda/{two.uuid}/text/", {"text": "dari admin", "version": "0"}, headers=JSON)
+    seen = client.get(f"{url}?at={two.uuid}&have={have}").json()["items"]
+    assert seen[str(one.uuid)] == {"writers": [str(staff)]}
+    client.force_login(staff)
+    seen = client.get(f"{url}?at={one.uuid}&have={have}").json()["items"][str(two.uuid)]
+    assert (seen["writers"], seen["text"], seen["version"]) == ([str(admin)], "dari admin", 1)
+    client.force_login(admin)
+    client.get(f"{url}?at=&have=")  # went away from the point
+    client.force_login(staff)
+    assert client.get(f"{url}?at={one.uuid}&have=x").json()["items"][str(two.uuid)] == {"writers": []}
+
+
+def test_quick_entries_in_place(client, world, staff, meeting):
+    point = make.AgendaItemFactory(meeting=meeting)
+    other = make.AgendaItemFactory(meeting=make.MeetingFactory(held=True))
+    client.force_login(staff)
+    url = f"/meetings/{meeting.uuid}"
+    data = {"title": "Air bersih", "item": str(point.uuid), "agency": str(world.agency.uuid)}
+    made = client.post(f"{url}/decisions/quick/", data, headers=JSON)
+    assert made.status_code == 201
+    decision = Decision.objects.get()
+    assert (decision.item, decision.text, list(decision.agencies.all())) == (point, "Air bersih", [world.agency])
+    assert made.json() == {"label": str(decision), "url": f"/meetings/decisions/{decision.uuid}/"}
+    data |= {"title": "Pasang pipa", "due": SOON.isoformat()}
+    assert client.post(f"{url}/actions/quick/", data, headers=JSON).status_code == 201
+    item = ActionItem.objects.get()
+    assert (item.agenda_item, item.due, item.agency) == (point, SOON, world.agency)
+    refused = client.post(f"{url}/actions/quick/", {"title": "x", "item": str(other.uuid)}, headers=JSON)
+    assert refused.status_code == 422
+    assert refused.json()["problem"]
+    assert client.post(f"{url}/decisions/quick/", {}).status_code == 302
+    assert (Decision.objects.count(), ActionItem.objects.count()) == (1, 1)
+    shown = page(client, f"{url}/")
+    assert "Pasang pipa" in shown
+    client.force_login(world.user("leadership"))
+    assert client.post(f"{url}/decisions/quick/", data).status_code == 403
 
 
 def test_a_script_in_the_minutes_stays_text(client, staff, meeting):
