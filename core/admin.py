@@ -7,13 +7,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export import resources
 
+from core.actions import hand_over
 from core.admin_base import ReadOnlyAdmin, ReferenceAdmin, RoleAdmin
+from core.arms import keep_arms
 from core.history import history
 from core.models import (
     AccessRecord,
@@ -102,8 +105,22 @@ class AgencySuccessionAdmin(RoleAdmin):
     """Which office followed which."""
 
     list_display = ["old", "new", "date", "legal_basis"]
+    actions = ["move_open_work"]
     autocomplete_fields = ["old", "new"]
     list_select_related = ["old", "new"]
+
+    @admin.action(description=_("Move the open work to the new agency"))
+    def move_open_work(self, request, queryset):
+        """People, roles, programmes, planned meetings and unfinished items; of a split agency to the chosen half."""
+        for succession in queryset:
+            try:
+                moved = hand_over(succession=succession, by=request.user)
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            else:
+                messages.success(
+                    request, _("%(way)s: %(n)s rows of open work moved.") % {"way": succession, "n": moved}
+                )
 
 
 class RoleInline(admin.TabularInline):
@@ -194,10 +211,33 @@ class RoleAssignmentAdmin(RoleAdmin):
     list_select_related = ["user", "region", "agency"]
 
 
+class CitySettingsForm(forms.ModelForm):
+    """The settings, with a picture to bring for the letterhead."""
+
+    arms_file = forms.FileField(
+        label=_("coat of arms for the letterhead"),
+        required=False,
+        help_text=_("PNG with a transparent ground is best."),
+    )
+    arms_gone = forms.BooleanField(label=_("letterhead without coat of arms"), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if values.get("arms_gone"):
+            self.instance.arms = ""
+        elif values.get("arms_file"):
+            try:
+                self.instance.arms = keep_arms(values["arms_file"])
+            except forms.ValidationError as error:
+                self.add_error("arms_file", error)
+        return values
+
+
 @admin.register(CitySettings)
 class CitySettingsAdmin(RoleAdmin):
     """The one row of settings."""
 
+    form = CitySettingsForm
     view_perm = change_perm = Perm.MANAGE_USERS
     autocomplete_fields = ["home_region"]
     formfield_overrides = {models.JSONField: {"widget": forms.Textarea(attrs={"rows": 6})}}

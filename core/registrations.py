@@ -25,6 +25,7 @@ registry.action_words |= {
     "reference.load": ActionWord(_("Reference data loaded")),
     "regions.load": ActionWord(_("Regions loaded")),
     "regions.load_boundaries": ActionWord(_("Boundaries loaded")),
+    "agency.hand_over": ActionWord(_("Open work moved to the new agency")),
     "user.deactivate": ActionWord(_("User deactivated")),
     "user.first_admin": ActionWord(_("First administrator made")),
     "attachment.add": ActionWord(_("File attached")),

@@ -4,8 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.registry import MenuEntry, Panel, PeriodicTask, SearchSource, registry
 from core.roles import Perm
-from programs import conditions, household_list, panels, recipients  # noqa: F401
+from programs import bundle_filters, conditions, household_list, panels, recipients  # noqa: F401
 from programs.actions import follow
+from programs.actions.handover import hand_over_programs
 from programs.imports import (
     aid_columns,
     kind,  # noqa: F401
@@ -13,6 +14,9 @@ from programs.imports import (
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages  # noqa: F401
 from programs.wording import ACTIONS, WORDS
+
+# Who writes plans and figures, and who checks them.
+PLANNERS = (Perm.MANAGE_PROGRAMS, Perm.VERIFY_PLANS, Perm.SEE_LOGS)
 
 registry.menu.append(
     MenuEntry(
@@ -36,9 +40,10 @@ registry.menu += [
         "programs:recipient_import_list",
         perms=(Perm.DELIVER,),
     ),
+    MenuEntry("programs", 40, _("Annual plans"), "journal-check", "programs:plan_list", perms=PLANNERS),
 ]
 registry.conditions |= {condition.key: condition for condition in conditions.ALL}
-registry.household_filters += household_list.FILTERS
+registry.household_filters += household_list.FILTERS + bundle_filters.FILTERS
 registry.household_columns += household_list.COLUMNS
 registry.bulk_actions.append(household_list.ENROL)
 registry.household_panels += [
@@ -57,3 +62,4 @@ registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lis
 registry.import_results.append(aid_columns.panel)
 registry.action_words |= ACTIONS
 registry.history_words |= WORDS
+registry.agency_handovers.append(hand_over_programs)
