@@ -27,7 +27,9 @@ def find_households(request, text: str, limit: int) -> list[dict]:
         except TooManyLookups as error:
             messages.warning(request, str(error))
             return []
-        return [_hit(row, "") for row in rows]
+        holders = Member.objects.filter(nik=number, household__in=[r["pk"] for r in rows], merged_into__isnull=True)
+        names = dict(holders.values_list("household", "name"))
+        return [_hit(row, names.get(row["pk"], "")) for row in rows]
     seen = Household.objects.visible_to(user)
     rule = {"field": "text", "op": "contains", "value": text}
     rows = _rows(seen.filter(rules.compile_rule(rule)), limit)

@@ -180,6 +180,11 @@ def annotated_members(program_year: ProgramYear, by, members: QuerySet) -> Query
     return eligibility.annotate_fit_members(program_year, members)
 
 
+def not_fitting(rows: QuerySet) -> QuerySet:
+    """Of rows with `fits`, those that do not fit and those for which nobody knows (`exclude(fits=True)` loses them)."""
+    return rows.filter(Q(fits=False) | Q(fits__isnull=True))
+
+
 def _preview_households(result: Preview, program_year, by, households, members) -> None:
     rows = annotated_households(program_year, by, households_given(households, members))
     counted = (
@@ -194,7 +199,7 @@ def _preview_households(result: Preview, program_year, by, households, members) 
         result.given_households += n
         _sort_in(result, row, n)
     if result.unfit or result.unknown:
-        left = rows.filter(mine=True, enrolled=False).exclude(fits=True)
+        left = not_fitting(rows.filter(mine=True, enrolled=False))
         result.reasons = _household_reasons(program_year, left)
     if result.same_kind:
         result.same_kind_with = _rivals_of(program_year, rows.filter(mine=True, enrolled=False, fits=True).values("pk"))

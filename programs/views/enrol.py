@@ -24,6 +24,7 @@ from programs import candidates, eligibility, rights
 from programs.actions import enrolment as actions
 from programs.choices import BenefitUnit
 from programs.forms.enrol import AreaForm, ConfirmForm, GroupForm
+from programs.left_out import MOST, left_out
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages
 from programs.models import Assistance, ProgramYear
@@ -165,6 +166,8 @@ def enrol(request, uuid):
         "plan": plan,
         "person": program_year.program.benefit_unit == BenefitUnit.PERSON,
         "may_force": bool(plan.unfit or plan.unknown),
+        "left_out": left_out(program_year, by=request.user, **selection.chosen) if plan.reasons else [],
+        "most_left_out": MOST,
         "form": form,
         "rule_sentence": eligibility.sentence_for(program_year.program, program_year.year),
         "question": enrol_question(program_year, plan.fit),

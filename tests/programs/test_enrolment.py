@@ -12,6 +12,7 @@ from core.models import HistoryEntry
 from households.models import Household
 from programs import candidates
 from programs.actions import enrolment, steps
+from programs.left_out import left_out
 from programs.models import Assistance, Delivery
 from tests import factories as make
 
@@ -343,6 +344,41 @@ def test_undo_is_for_who_enrolled_and_for_bappeda(world, year, operator, bappeda
         enrolment.undo_batch(batch=done.batch, by=bappeda)
 
 
+# --- who is left out -------------------------------------------------------------------------------------------------
+
+
+def test_left_out_are_named_with_what_they_lack(world, year, operator):
+    rich, unranked, enrolled, fits = families(4, region_id=world.own.region.pk)
+    Household.objects.filter(pk=rich.pk).update(desil=9, status="moved", status_reason="x", status_date=TODAY)
+    Household.objects.filter(pk=unranked.pk).update(desil=None, desil_source="", desil_date=None)
+    make.AssistanceFactory(program_year=year, household=enrolled)
+    chosen = [h.pk for h in (rich, unranked, enrolled, fits)]
+
+    with CaptureQueriesContext(connection) as few:
+        found = {each.household: each for each in left_out(year, by=operator, households=chosen)}
+
+    assert set(found) == {rich, unranked}
+    assert len(found[rich].why) == 2
+    assert (found[unranked].why, found[unranked].missing) == ([], ["Desil 1–4"])
+    assert len(few) < 8
+    assert len(left_out(year, by=operator, households=chosen, most=1)) == 1
+    counted = dict(candidates.preview(year, by=operator, households=chosen).reasons)
+    assert counted == {"does not meet: Status: Active": 1, "does not meet: Desil 1–4": 1, "data missing: Desil 1–4": 1}
+
+
+def test_left_out_of_a_programme_of_persons(world, operator):
+    personal = new_year(world, rule=PUPIL, of_persons=True)
+    young = make.family(2, region_id=world.own.region.pk)
+    people = list(young.members.values_list("pk", flat=True))
+
+    named = left_out(personal, by=operator, members=people)
+    bare = left_out(personal, by=operator, households=[young.pk])
+
+    assert sorted(each.name for each in named) == sorted(m.name for m in young.members.all())
+    assert all(each.why for each in named)
+    assert [each.household for each in bare] == [young]
+
+
 # --- last year -------------------------------------------------------------------------------------------------------
 
 
@@ -354,9 +390,11 @@ def test_copy_takes_those_who_still_fit(world, year, operator):
     Household.objects.filter(pk=richer.pk).update(desil=7)
 
     plan = candidates.preview(year, by=operator, **candidates.recipients_to_copy(past))
+    [gone] = left_out(year, by=operator, **candidates.recipients_to_copy(past))
     done = enrolment.copy_recipients(source=past, target=year, by=operator)
 
     assert (plan.given, plan.fit, plan.unfit) == (2, 1, 1)
+    assert (gone.household, gone.why, gone.missing) == (richer, ["Desil 1–4"], [])
     assert (done.added, done.left_out) == (1, 1)
     assert Assistance.objects.get(program_year=year).household == still
     with pytest.raises(ValidationError, match="same programme"):
