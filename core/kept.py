@@ -18,13 +18,15 @@ from core import history
 
 T = TypeVar("T")
 KEEP_SECONDS = 24 * 3600
+TRY_AGAIN_SECONDS = 60
 
 
 def kept(name: str, *scope, count: Callable[[], T]) -> T:
     """What `count()` gives, counted once for all readers of `scope` until a change is recorded or the day ends.
 
     `scope`: all that the value rests on beside the rows, as JSON. The value must be of plain types and rest on rows
-    with a history only; None is not kept. Of several readers at once one counts, the others wait for it.
+    with a history only. None, "it took too long", is kept for a minute, lest every reader tries and waits. Of several
+    readers at once one counts, the others wait for it.
     """
     said = json.dumps([timezone.localdate().isoformat(), *scope], sort_keys=True, separators=(",", ":"))
     key = f"kept:{name}:{hashlib.sha256(said.encode()).hexdigest()}"
@@ -38,8 +40,7 @@ def kept(name: str, *scope, count: Callable[[], T]) -> T:
         found = _fresh(key, mark)
         if not found:
             found = (count(),)
-            if found[0] is not None:
-                cache.set(key, (mark, *found), KEEP_SECONDS)
+            cache.set(key, (mark, *found), TRY_AGAIN_SECONDS if found[0] is None else KEEP_SECONDS)
     return found[0]
 
 

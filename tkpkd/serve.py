@@ -77,6 +77,16 @@ def reserve_port(port: str) -> socket.socket:
     return bound
 
 
+def web_command(root: Path, descriptor: int) -> list[str]:
+    """Command line of the web server of the checkout `root`, on a socket that is bound already."""
+    processes = str(max(2, min(4, os.cpu_count() or 2)))
+    web = ["-m", "gunicorn", "--config", str(root / "tkpkd" / "gunicorn_hooks.py"), "--preload"]
+    web += ["--bind", f"fd://{descriptor}", "--workers", processes, "--worker-class", "gthread", "--threads", "4"]
+    web += ["--timeout", "180", "--graceful-timeout", "10", "--keep-alive", "15", "--log-level", "warning"]
+    web += ["--no-control-socket", "tkpkd.wsgi:application"]
+    return [sys.executable, *web]
+
+
 def _other(port: str) -> int:
     return int(port) + 1 if int(port) < 65535 else 8000
 
@@ -200,13 +210,8 @@ class Supervisor:
     def _plan(self, descriptor: int) -> list[Child]:
         manage = [sys.executable, str(self.root / "manage.py")]
         worker = [*manage, "db_worker", "--no-reload", "--interval", "0.5", "--no-startup-delay", "--verbosity", "0"]
-        processes = str(max(2, min(4, os.cpu_count() or 2)))
-        web = ["-m", "gunicorn", "--config", str(self.root / "tkpkd" / "gunicorn_hooks.py"), "--preload"]
-        web += ["--bind", f"fd://{descriptor}", "--workers", processes, "--worker-class", "gthread", "--threads", "4"]
-        web += ["--timeout", "180", "--graceful-timeout", "10", "--keep-alive", "15", "--log-level", "warning"]
-        web += ["--no-control-socket", "tkpkd.wsgi:application"]
         return [
-            Child("web server", [sys.executable, *web], (descriptor,)),
+            Child("web server", web_command(self.root, descriptor), (descriptor,)),
             Child("worker", [*worker, "--queue-name", "default"]),
             Child("worker for long work", [*worker, "--queue-name", "long"]),
             Child("periodic work", [*manage, "periodic", "--apply", "--loop"]),
