@@ -204,11 +204,17 @@ ON COMMIT DROP
 """
 # Two people of one family whose NIKs were swapped: name and birth date say who is who, the numbers change hands.
 _SWAPPED = """
+WITH unlike AS MATERIALIZED (  -- looked for first: in most sheets there is none, and then no other member is looked at
+  SELECT t.n, m.id, m.household_id, r.name_sort, r.birth_date
+  FROM import_match t
+  JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = t.n
+  JOIN households_member m ON m.id = t.member_id
+  WHERE r.name_sort <> m.name_sort AND r.birth_date IS DISTINCT FROM m.birth_date
+)
 UPDATE import_match t SET member_id = o.id, how = 'name'
-FROM households_importrow r, households_member m, households_member o
-WHERE r.batch_id = %(batch)s AND r.n = t.n AND m.id = t.member_id AND r.name_sort <> m.name_sort
-  AND r.birth_date IS DISTINCT FROM m.birth_date AND o.household_id = m.household_id AND o.id <> m.id
-  AND o.name_sort = r.name_sort AND o.birth_date = r.birth_date AND o.merged_into_id IS NULL
+FROM unlike u JOIN households_member o ON o.household_id = u.household_id AND o.id <> u.id
+  AND o.name_sort = u.name_sort AND o.birth_date = u.birth_date AND o.merged_into_id IS NULL
+WHERE t.n = u.n
 """
 _PEOPLE_BY_NAME = """
 INSERT INTO import_match (n, family, member_id, household_id, how)

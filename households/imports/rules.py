@@ -89,7 +89,7 @@ def within_the_sheet(j: Judged) -> list[str]:
                 "name",
                 f"{_ROWS} JOIN (SELECT name_sort, birth_date, min(n) AS n FROM households_importrow "
                 "WHERE batch_id = %(batch)s AND is_member AND birth_date IS NOT NULL GROUP BY name_sort, birth_date "
-                "HAVING count(DISTINCT family) > 1) x ON x.name_sort = r.name_sort AND x.birth_date = r.birth_date "
+                "HAVING min(family) <> max(family)) x ON x.name_sort = r.name_sort AND x.birth_date = r.birth_date "
                 "JOIN households_importrow o ON o.batch_id = r.batch_id AND o.n = x.n "
                 f"WHERE {_OF_BATCH} AND r.n > o.n AND r.family <> o.family AND r.nik IS DISTINCT FROM o.nik",
                 value="r.name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from households.imports.differences import HOUSEHOLD, taken_value
-from households.imports.work import Work
+from households.imports.work import Work, fresh_uuid
 from households.models.households import HOUSING_CODES
 
 _COLUMN = {"region": "region_id"}
@@ -20,7 +20,7 @@ def new_households(w: Work) -> int:
 
     columns = {
         "id": "g.household_id",
-        "uuid": "gen_random_uuid()",
+        "uuid": fresh_uuid("g.household_id"),
         "kk": "f.kk" if "kk" in values else "NULL",
         "kk_note": given("kk_note", "''"),
         "region_id": "f.region",
@@ -43,8 +43,7 @@ def new_households(w: Work) -> int:
         "size": "f.rows",
         "work_order": "coalesce(f.desil, 11)",
     }
-    created = w.do(
-        f"""
+    insert = f"""
         INSERT INTO households_household ({", ".join(columns)})
         SELECT {", ".join(columns.values())}
         FROM import_go g
@@ -52,16 +51,14 @@ def new_households(w: Work) -> int:
         JOIN households_importrow r ON r.batch_id = f.batch_id AND r.n = f.head_n
         WHERE g.outcome = 'new' ORDER BY g.household_id
         """
-    )
-    of_new = (
-        "FROM import_go g JOIN households_importfamily f ON f.batch_id = %(batch)s AND f.family = g.family "
-        "WHERE g.outcome = 'new'"
-    )
     if "kk" in values:
-        w.do(
-            "INSERT INTO households_householdnumber (household_id, kk, valid_from) "
-            f"SELECT g.household_id, f.kk, %(date)s::date {of_new} AND f.kk IS NOT NULL"
-        )
+        insert = f"""
+        WITH families AS ({insert} RETURNING id, kk), numbers AS (
+          INSERT INTO households_householdnumber (household_id, kk, valid_from)
+          SELECT id, kk, %(date)s::date FROM families WHERE kk IS NOT NULL
+        ) SELECT FROM families
+        """
+    created = w.do(insert)
     if "ext_id" in values:
         # Known families get the id as well: next time they are found by it.
         w.do(

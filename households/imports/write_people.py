@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from households.imports.differences import MEMBER, taken_value
-from households.imports.work import CHANGED_ROWS, Work
+from households.imports.work import CHANGED_ROWS, Work, fresh_uuid
 from households.models.members import MEMBER_CODES
 
 
@@ -52,24 +52,12 @@ def change_people(w: Work) -> None:
 
 def new_people(w: Work) -> int:
     """Add people, with their membership since the date of the data; returns how many."""
-    w.do("DROP TABLE IF EXISTS import_people")
-    w.do(
-        """
-        CREATE TEMP TABLE import_people ON COMMIT DROP AS
-        SELECT r.n, g.household_id, nextval(pg_get_serial_sequence('households_member', 'id')) AS member_id
-        FROM households_importrow r JOIN import_go g ON g.family = r.family
-        WHERE r.batch_id = %(batch)s AND r.is_member AND NOT EXISTS (SELECT FROM import_match t WHERE t.n = r.n)
-        ORDER BY r.n
-        """
-    )
-    w.do("ANALYZE import_people")
     values = w.j.columns
     blocked = "EXISTS (SELECT FROM import_heads b WHERE b.family = r.family AND b.head_n = r.n AND b.blocked)"
     gone = "coalesce(r.m_status, 'active') <> 'active'"
     columns = {
-        "id": "p.member_id",
-        "uuid": "gen_random_uuid()",
-        "household_id": "p.household_id",
+        "uuid": fresh_uuid("r.n"),
+        "household_id": "g.household_id",
         "nik_note": "coalesce(left(r.nik_note, 100), '')",
         "name_sort": "r.name_sort",
         **{name: f"r.{name}" for name in ("nik", "name", "birth_date") if name in values},
@@ -91,26 +79,23 @@ def new_people(w: Work) -> int:
     }
     if "relation" in values:
         columns["relation"] = f"CASE WHEN r.relation = 1 AND {blocked} THEN NULL ELSE r.relation END"
-    created = w.do(
+    # Their keys come in the order of the sheet, which the sort below keeps.
+    return w.do(
         f"""
-        INSERT INTO households_member ({", ".join(columns)}) SELECT {", ".join(columns.values())}
-        FROM import_people p JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = p.n
-        ORDER BY p.member_id
-        """
-    )
-    ended = f"CASE WHEN {gone} THEN greatest(%(date)s::date, r.status_date) END"
-    why = f"CASE WHEN {gone} THEN CASE r.m_status WHEN 'deceased' THEN 'died' ELSE 'left' END ELSE '' END"
-    plain = "m_status" not in values
-    w.do(
-        f"""
+        WITH people AS (
+          INSERT INTO households_member ({", ".join(columns)}) SELECT {", ".join(columns.values())}
+          FROM households_importrow r JOIN import_go g ON g.family = r.family
+          WHERE r.batch_id = %(batch)s AND r.is_member AND NOT EXISTS (SELECT FROM import_match t WHERE t.n = r.n)
+          ORDER BY r.n
+          RETURNING id, household_id, status, status_date
+        )
         INSERT INTO households_membership (member_id, household_id, valid_from, valid_to, reason, end_reason, note)
-        SELECT p.member_id, p.household_id, %(date)s::date, {"NULL" if plain else ended}, 'import',
-          {"''" if plain else why}, ''
-        FROM import_people p
-        {"" if plain else "JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = p.n"}
+        SELECT id, household_id, %(date)s::date,
+          CASE WHEN status <> 'active' THEN greatest(%(date)s::date, status_date) END, 'import',
+          CASE status WHEN 'active' THEN '' WHEN 'deceased' THEN 'died' ELSE 'left' END, ''
+        FROM people
         """
     )
-    return created
 
 
 def move_people(w: Work) -> list[int]:
