@@ -42,7 +42,7 @@ CREATE TRIGGER delivered_d AFTER DELETE ON programs_delivery REFERENCING OLD TAB
   FOR EACH STATEMENT EXECUTE FUNCTION programs_delivered();
 """
 TRIGGER_REVERSE = "DROP FUNCTION programs_delivered() CASCADE;"
-UNTRACK = "".join(f"DROP TRIGGER history_{x} ON programs_assistance;\n" for x in "iudt")
+TRACKED = track_table("programs_assistance")  # as 0002 left it: recorded again when this migration is taken back
 
 # LEFT JOIN: a query that asks neither for the programme nor for the kind does without it.
 VIEW = """
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         migrations.AddField("assistance", "delivered_first", models.DateField(editable=False, null=True)),
         migrations.AddField("assistance", "delivered_last", models.DateField(editable=False, null=True)),
         migrations.AddField("assistance", "delivered_amount", models.BigIntegerField(editable=False, null=True)),
-        migrations.RunSQL(UNTRACK, migrations.RunSQL.noop),
+        migrations.RunSQL(TRACKED.reverse_sql, TRACKED.sql),
         migrations.RunSQL(
             _UPDATE.format(ids="(SELECT array_agg(DISTINCT assistance_id) FROM programs_delivery)"),
             migrations.RunSQL.noop,
