@@ -55,6 +55,17 @@ def use_database(name: str) -> bool:
     return new
 
 
+def copy_database(source: str, name: str) -> None:
+    """Work on a fresh copy of the database `source`, named `name`; a database of that name goes first."""
+    from django.db import connection, connections
+
+    drop_database(name)
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+
+
 def drop_database(name: str) -> None:
     """Remove a database of the benches."""
     from django.db import connection, connections
