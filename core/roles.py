@@ -36,6 +36,7 @@ class Perm(StrEnum):
     MANAGE_PROGRAMS = "manage_programs"
     PROPOSE = "propose"
     VERIFY = "verify"
+    VERIFY_PLANS = "verify_plans"  # annual plans and quarterly realisation, of who did not write them
     APPROVE = "approve"  # approve, stop, reject
     DELIVER = "deliver"  # record deliveries, bring recipient lists
     SHARE_SETS = "share_sets"
@@ -59,6 +60,7 @@ _STAFF = _READ_CITY | {
     Perm.MANAGE_PROGRAMS,
     Perm.PROPOSE,
     Perm.VERIFY,
+    Perm.VERIFY_PLANS,
     Perm.APPROVE,
     Perm.DELIVER,
     Perm.SHARE_SETS,
@@ -77,7 +79,9 @@ CITY_WIDE_OF_GROUP = CITY_WIDE | {Perm.SEE_AMOUNTS}  # a coordinator sees the ai
 ROLES: dict[str, frozenset[Perm]] = {
     Role.BAPPEDA_ADMIN: frozenset(_STAFF | {Perm.MANAGE_USERS, Perm.SEE_LOGS}),
     Role.BAPPEDA_STAFF: frozenset(_STAFF),
-    Role.GROUP_COORDINATOR: frozenset(_READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.SHARE_SETS, Perm.SEE_MEETINGS}),
+    Role.GROUP_COORDINATOR: frozenset(
+        _READ_CITY | {Perm.SEE_AMOUNTS, Perm.VERIFY, Perm.VERIFY_PLANS, Perm.SHARE_SETS, Perm.SEE_MEETINGS}
+    ),
     Role.OPD_OPERATOR: frozenset(
         _READ_CITY
         | {

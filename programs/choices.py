@@ -37,6 +37,55 @@ class Fund(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class PlanState(models.TextChoices):
+    """How far the plan of a programme year came: drafted by the agency, verified by Bappeda, locked for the year."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned with remarks")
+    VERIFIED = "verified", _("Verified")
+    LOCKED = "locked", _("Locked")
+
+
+class RealisationState(models.TextChoices):
+    """How far the realisation of one quarter came."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned with remarks")
+    VERIFIED = "verified", _("Verified")
+
+
+class ReviewAct(models.TextChoices):
+    """What was done with a plan, or with the realisation of a quarter."""
+
+    SUBMIT = "submit", _("Submitted")
+    WITHDRAW = "withdraw", _("Taken back by the agency")
+    RETURN = "return", _("Returned with remarks")
+    VERIFY = "verify", _("Verified")
+    LOCK = "lock", _("Locked")
+    REOPEN = "reopen", _("Opened again")
+    CORRECT = "correct", _("Corrected later")
+
+
+class Duty(models.TextChoices):
+    """What an agency owes the planning agency in a year, by a day."""
+
+    PLAN = "plan", _("Annual plan")
+    Q1 = "q1", _("Realisation I")
+    Q2 = "q2", _("Realisation II")
+    Q3 = "q3", _("Realisation III")
+    Q4 = "q4", _("Realisation IV")
+
+
+QUARTERS = (1, 2, 3, 4)
+# Plans that may be written; others were handed on.
+PLAN_OPEN = (PlanState.DRAFT, PlanState.RETURNED)
+# Plans that count: a changed ceiling is then a change of the budget, with its reason.
+PLAN_SETTLED = (PlanState.VERIFIED, PlanState.LOCKED)
+REALISATION_OPEN = (RealisationState.DRAFT, RealisationState.RETURNED)
+
+
 class AssistanceStatus(models.TextChoices):
     """Stages of one benefit: proposed → verified → approved → received, and the ways it can end."""
 

@@ -81,9 +81,12 @@ def qualified_members(program: Program, year: int) -> QuerySet:
     return Member.objects.filter(eligibility.member_q(program, year)).order_by()
 
 
-def days_of(year: int) -> tuple[dt.date, dt.date]:
-    """First and last day of a year."""
-    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+def days_of(year: int, quarter: int = 0) -> tuple[dt.date, dt.date]:
+    """First and last day of a year, or of its quarter 1 to 4."""
+    if not quarter:
+        return dt.date(year, 1, 1), dt.date(year, 12, 31)
+    after = dt.date(year + quarter // 4, quarter * 3 % 12 + 1, 1)
+    return dt.date(year, quarter * 3 - 2, 1), after - dt.timedelta(days=1)
 
 
 def reached_rows(year: int, *, programs: Iterable | None = None, kinds: Iterable[str] | None = None) -> QuerySet:
@@ -137,9 +140,9 @@ class ByHousehold:
         return own | grouped
 
 
-def reached_by(household: str, year: int, *, programs=None, kinds=None) -> ByHousehold:
-    """What `reached_rows` says, for the household in the field `household` of the rows asked."""
-    rows = Delivery.objects.filter(void=False, date__range=days_of(year)).order_by()
+def reached_by(household: str, year: int, *, programs=None, kinds=None, quarter: int = 0) -> ByHousehold:
+    """What `reached_rows` says, for the household in the field `household` of the rows asked; of one quarter of it."""
+    rows = Delivery.objects.filter(void=False, date__range=days_of(year, quarter)).order_by()
     narrow = _of_programs("assistance__program_year__program", programs, kinds)
     begun = Q(assistance__group__members__valid_from__isnull=True) | Q(
         assistance__group__members__valid_from__lte=F("date")
@@ -207,7 +210,7 @@ class Share:
 
 # What counts as reached from `first` to `last`. The first and the last delivery of a row tell, but for rows that began
 # before and went on after: those are looked up. (A value, not EXISTS, which might read every delivery of the period.)
-_AIDED = """
+AIDED = """
 s.last >= %s AND s.first <= %s AND (
   s.first >= %s OR s.last <= %s
   OR (SELECT true FROM programs_delivery d WHERE d.assistance_id = s.assistance_id AND NOT d.void
@@ -221,12 +224,12 @@ def _aided_params(year: int) -> list[dt.date]:
 
 _AIDED_BY = f"""
 SELECT s.household_id FROM programs_aided s
-WHERE s.program_year_id IN (SELECT y.id FROM programs_programyear y WHERE y.program_id = %s) AND {_AIDED}
+WHERE s.program_year_id IN (SELECT y.id FROM programs_programyear y WHERE y.program_id = %s) AND {AIDED}
 """
 _CELLS = f"""
 SELECT h.region_id, h.desil, count(*), count(r.household_id)
 FROM households_household h
-LEFT JOIN (SELECT DISTINCT s.household_id FROM programs_aided s WHERE {_AIDED}) r ON r.household_id = h.id
+LEFT JOIN (SELECT DISTINCT s.household_id FROM programs_aided s WHERE {AIDED}) r ON r.household_id = h.id
 WHERE h.status = 'active' AND h.merged_into_id IS NULL
   AND (%s = '' OR h.region_id = %s OR h.region_id LIKE %s)
 GROUP BY 1, 2
@@ -434,12 +437,12 @@ def nothing_recorded(year: int, area: str = "", *, cells: Cells | None = None) -
 _TWICE = f"""
 WITH masks AS (
   SELECT s.household_id, bit_or(1::bigint << (y.program_id %% 62)::int) AS mask FROM programs_aided s
-  JOIN programs_programyear y ON y.id = s.program_year_id AND y.program_id = ANY(%s) WHERE {_AIDED} GROUP BY 1
+  JOIN programs_programyear y ON y.id = s.program_year_id AND y.program_id = ANY(%s) WHERE {AIDED} GROUP BY 1
 ), few AS MATERIALIZED (
   SELECT household_id FROM masks WHERE EXISTS (SELECT FROM unnest(%s::bigint[]) AS pair WHERE mask & pair = pair)
 ), got AS MATERIALIZED (
   SELECT DISTINCT s.household_id, s.program_id, s.benefit_key FROM programs_aided s
-  WHERE s.household_id IN (SELECT household_id FROM few) AND {_AIDED}
+  WHERE s.household_id IN (SELECT household_id FROM few) AND {AIDED}
 )
 SELECT DISTINCT r.household_id
 FROM got r JOIN got s ON s.household_id = r.household_id
@@ -484,20 +487,23 @@ def twice_served(year: int, area: str = "") -> tuple[int, dict]:
 
 _OVERLAP = """
 WITH got AS (
-  SELECT DISTINCT r.household_id, r.program_id FROM programs_reached r
+  SELECT r.household_id, r.program_id, min(r.benefit_key) AS low, max(r.benefit_key) AS high FROM programs_reached r
   JOIN households_household h ON h.id = r.household_id
   WHERE r.date BETWEEN %(first)s AND %(last)s
     AND (%(area)s = '' OR h.region_id = %(area)s OR h.region_id LIKE %(below)s)
+  GROUP BY 1, 2
 )
 SELECT a.program_id, b.program_id, count(*) FROM got a
 JOIN got b ON b.household_id = a.household_id AND b.program_id >= a.program_id
+WHERE a.program_id = b.program_id OR NOT (a.low = a.high AND b.low = b.high AND a.low = b.low AND a.low <> '')
 GROUP BY 1, 2
 """
 
 
 def overlap(year: int, area: str = "") -> dict[tuple[int, int], int]:
     """Households reached in `year` by both of two programmes, by (smaller, larger) programme id; a programme with
-    itself is all it reached. Unit: households, whatever their desil. Joined benefits count here as two programmes.
+    itself is all it reached. Unit: households, whatever their desil. Leaves out pairs that are one benefit of several
+    funders (`benefit_key`: house by Perkim, wages by Baznas).
     """
     first, last = days_of(year)
     with connection.cursor() as cursor:
@@ -658,6 +664,47 @@ def money_of_year(year: int) -> dict[int, Money]:
         .annotate(Sum("delivered_amount"))
     )
     return {pk: Money(ceilings.get(pk), spent.get(pk) or 0) for pk in ceilings.keys() | spent.keys()}
+
+
+@dataclass(frozen=True)
+class LogSum:
+    """What the log of one programme year says by a day.
+
+    units: beneficiaries with a delivery that is not void, in the programme's own unit (a group or an area counts
+    once); households: those the groups reached, for programmes of groups alone; money: rupiah of the deliveries;
+    goods: deliveries of goods.
+    """
+
+    units: int = 0
+    households: int = 0
+    money: int = 0
+    goods: int = 0
+
+
+def log_until(years: Iterable[ProgramYear], day: dt.date) -> dict[int, LogSum]:
+    """`LogSum` of each programme year by `day`, by its id; two queries.
+
+    Leaves out deliveries that are void or later, and costs that reach no beneficiary. Households of a group are those
+    that belonged to it on the day of the delivery, each counted once.
+    """
+    years = list(years)
+    groups = [y.pk for y in years if y.program.benefit_unit == BenefitUnit.GROUP]
+    rows = (
+        Delivery.objects.filter(assistance__program_year__in=[y.pk for y in years], void=False, date__lte=day)
+        .order_by()
+        .values_list("assistance__program_year")
+        .annotate(units=Count("assistance", distinct=True), money=Sum("amount"), goods=Count("pk", filter=~Q(goods="")))
+    )
+    households = {}
+    if groups:
+        households = dict(
+            ReachedHousehold.objects.filter(program_year__in=groups, date__lte=day)
+            .order_by()
+            .values_list("program_year")
+            .annotate(n=Count("household", distinct=True))
+        )
+    found = {pk: LogSum(units, households.get(pk, 0), money or 0, goods) for pk, units, money, goods in rows}
+    return {y.pk: found.get(y.pk, LogSum()) for y in years}
 
 
 def received_by_area(program_year: ProgramYear, area: str = "") -> list[tuple[str, str, int]]:

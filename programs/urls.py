@@ -10,6 +10,7 @@ from programs.views import (
     matching,
     niks,
     papers,
+    plans,
     programs,
     proposals,
     recipient_imports,
@@ -45,6 +46,12 @@ urlpatterns = [
     path("years/<uuid:uuid>/recipients/<slug:step>/", recipients.recipient_step, name="recipient_step"),
     path("years/<uuid:uuid>/deliver/", deliveries.deliver, name="deliver"),
     path("years/<uuid:uuid>/receipts/", deliveries.receipts_number, name="receipts_number"),
+    # annual plans
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/copy/", plans.plan_copy, name="plan_copy"),
+    path("plans/lock/", plans.plan_lock, name="plan_lock"),
+    path("years/<uuid:uuid>/plan/", plans.plan_detail, name="plan_detail"),
+    path("years/<uuid:uuid>/plan/<slug:step>/", plans.plan_step, name="plan_step"),
     # coming in
     path("enrol/", enrol.enrol_start, name="enrol_start"),
     path("years/<uuid:uuid>/enrol/", enrol.enrol, name="enrol"),

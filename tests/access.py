@@ -25,6 +25,7 @@ SLUGS = {
     "households:household_edit": {"section": "address"},
     "households:member_edit": {"section": "identity"},
     "households:import_step": {"step": "check"},
+    "programs:plan_step": {"step": "submit"},
     "programs:recipient_step": {"step": "verify"},
     "programs:match_row": {"n": 1},
     "programs:recipient_import_rows": {"which": "refused"},
@@ -39,6 +40,9 @@ SLUGS = {
     "meetings:meeting_step": {"step": "invite"},
     "meetings:minutes_step": {"step": "final"},
     "meetings:paper_number": {"kind": "invitation"},
+    "meetings:paper_preview": {"kind": "undangan"},
+    "meetings:paper_full": {"kind": "berita-acara"},
+    "meetings:decree_annex": {"form": "pdf"},
     "meetings:paper_file": {"kind": "invitation", "form": "pdf"},
     "meetings:room_sign": {"code": "nothing"},
     "meetings:invitation_answer": {"token": "forged"},
@@ -88,6 +92,9 @@ class Doors:
             "action": make.ActionItemFactory(region=area.region, agency=self._agency(area)).uuid,
             "invitation": make.InvitationFactory(meeting=meeting).uuid,
             "letter": make.LetterFactory().uuid,
+            "post": (post := make.TeamMemberFactory()).uuid,
+            "decree": post.decree.uuid,
+            "series": make.SeriesFactory().uuid,
             "group": group.uuid,
             "batch": make.JobFactory().uuid,
             "job": make.JobFactory(by=staff).uuid,
@@ -132,7 +139,8 @@ class Doors:
         if app == "meetings":
             kind = "invitation" if short == "attendance_tick" else kind
             whole = short in ("agenda_add", "action_new_of_meeting", "action_quick", "decision_new", "invitation_list",
-                              "invitation_add", "invitation_send", "letter_list", "decision_quick")  # fmt: skip
+                              "invitation_add", "invitation_send", "invitation_remind", "letter_list",
+                              "decision_quick")  # fmt: skip
             if short == "action_new_of_decision":
                 return rows["decision"]
             return rows["meeting"] if whole else rows.get(kind, rows["meeting"])

@@ -479,6 +479,34 @@ EXPECTED = {
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "leadership auditor none",
     },
+    "meetings:decree_annex": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:decree_detail": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "meetings:decree_edit": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:decree_list": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "meetings:decree_new": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:decree_post": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:feed_renew": {
+        (302, 302): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "meetings:invitation_add": {
         (200, 200): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
@@ -498,6 +526,11 @@ EXPECTED = {
     "meetings:invitation_record": {
         (200, 200): BAPPEDA,
         (403, 403): OTHERS,
+    },
+    "meetings:invitation_remind": {
+        (302, 302): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
     },
     "meetings:invitation_send": {
         (302, 302): BAPPEDA,
@@ -589,6 +622,11 @@ EXPECTED = {
         ): WORKERS,
         (403, 403): "leadership auditor none",
     },
+    "meetings:paper_full": {
+        (200, 200): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
     "meetings:paper_list": {
         (200, 200): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
@@ -601,10 +639,36 @@ EXPECTED = {
         ): WORKERS,
         (403, 403): "leadership auditor none",
     },
+    "meetings:paper_preview": {
+        (200, 200): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
+    "meetings:paper_signer": {
+        (200, 200): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
     "meetings:paper_zip": {
         (200, 200): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "leadership auditor none",
+    },
+    "meetings:post_edit": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:post_end": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:presence_export": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "meetings:presence_year": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
     },
     "meetings:room": {
         (200, 200): BAPPEDA,
@@ -617,6 +681,18 @@ EXPECTED = {
     "meetings:room_sign": {
         (404, 404): EVERYBODY,
     },
+    "meetings:series_edit": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:series_list": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "meetings:series_new": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
     "meetings:topic_propose": {
         (302, 302): WITH_A_ROLE,
         (403, 403): "none",
@@ -628,6 +704,10 @@ EXPECTED = {
     "meetings:topic_take": {
         (200, 200): BAPPEDA,
         (403, 403): OTHERS,
+    },
+    "meetings:year_calendar": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
     },
     "meetings:year_copy": {
         (302, 302): BAPPEDA,
@@ -877,6 +957,28 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
         (302, 403): "opd_operator",
     },
+    "programs:plan_list": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "programs:plan_copy": {  # no agency named
+        (404, 404): f"{BAPPEDA} opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_detail": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "programs:plan_lock": {
+        (302, 302): BAPPEDA,
+        (403, 403): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader leadership auditor"
+        " none",
+    },
+    "programs:plan_step": {  # a plan without anything cannot be submitted: back to it with a word on it
+        (302, 302): BAPPEDA,
+        (302, 403): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
     "programs:year_edit": {
         (200, 200): BAPPEDA,
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
@@ -887,12 +989,32 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
         (200, 403): "opd_operator",
     },
+    "reports:compare": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "reports:coverage": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },
     "reports:dashboard": {
         (200, 200): EVERYBODY,
+    },
+    "reports:definitions": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:overlap_matrix": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:packages": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:map": {
+        (200, 200): f"{WITH_A_ROLE}",
+        (403, 403): "none",
     },
     "reports:report_download": {
         (200, 200): NAMES,
@@ -905,6 +1027,10 @@ EXPECTED = {
     "reports:report_unmasked": {
         (200, 200): "bappeda_admin bappeda_staff kelurahan_operator",
         (403, 403): "group_coordinator opd_operator opd_approver kecamatan_reader leadership auditor none",
+    },
+    "reports:targeting": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
     },
     "search": {
         (200, 200): EVERYBODY,

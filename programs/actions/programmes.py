@@ -15,7 +15,18 @@ from core.roles import Perm, require
 from households.rules import fields_used, validate
 from programs import rights
 from programs.actions.locking import lock_year, reason_given
-from programs.models import EligibilityRule, Program, ProgramClassification, ProgramFunding, ProgramYear, SchemeItem
+from programs.choices import PLAN_OPEN, PLAN_SETTLED, QUARTERS, PlanState
+from programs.models import (
+    EligibilityRule,
+    PlanLocation,
+    PlanQuarter,
+    Program,
+    ProgramClassification,
+    ProgramFunding,
+    ProgramYear,
+    SchemeItem,
+)
+from programs.plans.reading import changed_by
 
 PROGRAM_FIELDS = frozenset(
     {
@@ -34,7 +45,21 @@ PROGRAM_FIELDS = frozenset(
         "aliases",
     }
 )
-YEAR_FIELDS = frozenset({"plan_code", "indicator", "target", "quota", "unit_amount", "stages"})
+PLAN_FIELDS = frozenset(
+    {
+        "plan_code",
+        "plan_program",
+        "plan_activity",
+        "plan_sub_activity",
+        "indicator",
+        "indicator_unit",
+        "target",
+        "unit_amount",
+        "plan_note",
+    }
+)
+# Quota and stages are the agency's own business all year; the plan is handed on and stands.
+YEAR_FIELDS = PLAN_FIELDS | {"quota", "stages"}
 
 
 def _set(row, values: dict, allowed: frozenset[str]) -> None:
@@ -117,15 +142,78 @@ def create_year(*, program: Program, year: int, values: dict, by) -> ProgramYear
 
 
 @transaction.atomic
-def edit_year(*, program_year: ProgramYear, values: dict, by) -> ProgramYear:
-    """Change the plan of an open year."""
+def edit_year(
+    *,
+    program_year: ProgramYear,
+    values: dict,
+    by,
+    locations: list[str] | None = None,
+    schedule: dict[int, tuple[int, int]] | None = None,
+    version: int | None = None,
+) -> ProgramYear:
+    """Change the plan of an open year.
+
+    Args:
+        values: of YEAR_FIELDS, amounts in whole rupiah.
+        locations: region codes, `[]` = the whole city; None leaves them.
+        schedule: quarter → (output, rupiah) within that quarter alone; None leaves it.
+        version: of the plan as the writer saw it; None does not ask.
+
+    Raises ValidationError when the plan was handed on and something of it differs, or when somebody else wrote since.
+    """
     row = lock_year(program_year)
     rights.require_program(by, Perm.MANAGE_PROGRAMS, row.program)
-    _set(row, values, YEAR_FIELDS)
+    if version is not None and version != row.version:
+        raise ValidationError(changed_by("programs_programyear", row.pk), code="changed")
+    changes = {name: value for name, value in values.items() if name not in PLAN_FIELDS or getattr(row, name) != value}
+    if row.plan_state not in PLAN_OPEN:
+        moved = locations is not None and set(locations) != set(row.locations.values_list("region", flat=True))
+        moved = moved or (schedule is not None and _schedule(schedule) != _scheduled(row))
+        if moved or PLAN_FIELDS & changes.keys():
+            raise ValidationError(_frozen(row), code="frozen")
+    _set(row, changes, YEAR_FIELDS)
+    row.version += 1
     row.full_clean()
     with history(by=by, action="program_year.edit"):
         row.save()
+        if locations is not None:
+            _locate(row, locations)
+        if schedule is not None:
+            _schedule_quarters(row, schedule)
     return row
+
+
+def _frozen(row: ProgramYear) -> str:
+    if row.plan_state == PlanState.SUBMITTED:
+        return _("The plan is submitted. Take it back first, or wait for its verification.")
+    return _("The plan is verified; only ceilings may still change, with a reason. Bappeda can open it again.")
+
+
+def _locate(row: ProgramYear, codes: list[str]) -> None:
+    kept = set(row.locations.values_list("region", flat=True))
+    row.locations.filter(region__in=kept - set(codes)).delete()
+    for code in sorted(set(codes) - kept):
+        PlanLocation.objects.create(program_year=row, region_id=code)
+
+
+def _schedule(schedule: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    return {quarter: tuple(schedule.get(quarter, (0, 0))) for quarter in QUARTERS}
+
+
+def _scheduled(row: ProgramYear) -> dict[int, tuple[int, int]]:
+    found = {q: (output, money) for q, output, money in row.schedule.values_list("quarter", "output", "money")}
+    return _schedule(found)
+
+
+def _schedule_quarters(row: ProgramYear, schedule: dict[int, tuple[int, int]]) -> None:
+    kept = {each.quarter: each for each in row.schedule.all()}
+    for quarter, (output, money) in _schedule(schedule).items():
+        each = kept.get(quarter) or PlanQuarter(program_year=row, quarter=quarter)
+        if each.pk and (each.output, each.money) == (output, money):
+            continue
+        each.output, each.money = output, money
+        each.clean_fields()
+        each.save()
 
 
 @transaction.atomic
@@ -175,13 +263,19 @@ def _save(row: ProgramYear, by, action: str, reason: str = "", **values) -> Prog
 def set_funding(
     *, program_year: ProgramYear, sponsor: str, source: str, ceiling: int, by, reason: str = ""
 ) -> ProgramFunding:
-    """Set the ceiling (whole rupiah) of one sponsor and source. A changed one is a new version and needs a reason."""
+    """Set the ceiling (whole rupiah) of one sponsor and source. A changed one is a new version and needs a reason;
+    so does a new source once the plan is verified: that is a change of the budget (perubahan anggaran).
+
+    Raises ValidationError while the plan lies with Bappeda.
+    """
     row = lock_year(program_year)
     rights.require_program(by, Perm.MANAGE_PROGRAMS, row.program)
+    if row.plan_state == PlanState.SUBMITTED:
+        raise ValidationError(_frozen(row), code="frozen")
     current = row.funding.filter(sponsor=sponsor, source=source, current=True).first()
     if current is not None and current.ceiling == ceiling:
         return current
-    if current is not None and not reason.strip():
+    if (current is not None or row.plan_state in PLAN_SETTLED) and not reason.strip():
         raise ValidationError({"reason": _("Write why the ceiling changed.")})
     new = ProgramFunding(
         program_year=row,
@@ -211,7 +305,7 @@ def set_rule(
     rights.require_program(by, Perm.MANAGE_PROGRAMS, program)
     Program.objects.select_for_update(of=("self",)).get(pk=program.pk)
     rule = validate(rule)
-    if "program.fits" in fields_used(rule):  # a rule that asks for a rule could ask for itself
+    if {"program.fits", "program.target"} & fields_used(rule):  # a rule that asks for a rule could ask for itself
         raise ValidationError(_("A rule cannot ask whether another rule fits. Write its conditions out."))
     row = program.rules.filter(year_from=year_from).first() or EligibilityRule(program=program, year_from=year_from)
     row.rule, row.year_to, row.legal_basis = rule, year_to, legal_basis.strip()
@@ -230,11 +324,18 @@ def set_rule(
 
 @transaction.atomic
 def copy_year(*, source: ProgramYear, year: int, by) -> ProgramYear:
-    """Plan another year like `source`: codes, target, quota, amount, stages and ceilings; beneficiaries come apart."""
+    """Plan another year like `source`: codes, target, quota, amount, stages, locations, schedule and ceilings.
+
+    The new plan is a draft; beneficiaries come apart.
+    """
     source = ProgramYear.objects.select_related("program__owner").get(pk=source.pk)
     new = create_year(
         program=source.program, year=year, by=by, values={name: getattr(source, name) for name in sorted(YEAR_FIELDS)}
     )
+    with history(by=by, action="program_year.create"):
+        _locate(new, list(source.locations.values_list("region", flat=True)))
+        if source.schedule.exists():
+            _schedule_quarters(new, _scheduled(source))
     for each in source.funding.filter(current=True):
         set_funding(program_year=new, sponsor=each.sponsor, source=each.source, ceiling=each.ceiling, by=by)
     return new

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.parsed import describe
-from core.rupiah import MESSAGES, parse_rupiah, thousands
+from core.rupiah import MESSAGES, parse_integer, parse_rupiah, thousands
+
+MOST = 2_000_000_000  # what the database keeps as a count
 
 
 class RupiahField(forms.CharField):
@@ -28,6 +30,27 @@ class RupiahField(forms.CharField):
         parsed = parse_rupiah(text)
         if parsed.error or parsed.value is None:
             raise ValidationError(" ".join(describe(parsed.error or "rupiah_unreadable", parsed.params, MESSAGES)))
+        return parsed.value
+
+
+class CountField(forms.CharField):
+    """A whole number from 0 on, typed with or without dots and shown with them; None when empty."""
+
+    def __init__(self, **options):
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(max_length=20, **options)
+
+    def prepare_value(self, value):
+        return thousands(value) if isinstance(value, int) else value
+
+    def clean(self, value):
+        """The number as int, or None."""
+        text = super().clean(value)
+        if not text:
+            return None
+        parsed = parse_integer(text, low=0, high=MOST)
+        if parsed.error or parsed.value is None:
+            raise ValidationError(" ".join(describe(parsed.error or "number_unreadable", parsed.params, MESSAGES)))
         return parsed.value
 
 

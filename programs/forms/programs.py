@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Agency
+from core.models import Agency, CitySettings, Region
 from core.roles import Perm, access
 from households.forms import DateField
 from programs.actions.programmes import PROGRAM_FIELDS, YEAR_FIELDS
-from programs.choices import Fund, Sponsor
-from programs.forms.fields import LinesField, RupiahField, style_controls
+from programs.choices import PLAN_OPEN, QUARTERS, Fund, Sponsor
+from programs.forms.fields import CountField, LinesField, RupiahField, style_controls
 from programs.models import Program, ProgramYear, Scheme, SchemeItem
+from programs.plans.quarters import ROMAN
 
 SCHEMES = ("cluster", "strategy")
 
@@ -130,7 +131,7 @@ class ProgramForm(forms.ModelForm):
 
 
 class YearForm(forms.ModelForm):
-    """The plan of a programme in a year."""
+    """The plan of a programme in a year: codes, indicator and target, cost, places, schedule; quota and stages."""
 
     unit_amount = RupiahField(
         label=_("amount per beneficiary (Rp)"), required=False, help_text=_("In the whole year, all stages together.")
@@ -138,18 +139,92 @@ class YearForm(forms.ModelForm):
     stages = LinesField(
         label=_("stages"), most=12, length=40, help_text=_("One a line, in order, for example “Stage 1, March”.")
     )
+    locations = forms.ModelMultipleChoiceField(
+        Region.objects.none(),
+        required=False,
+        label=_("locations"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked means the whole city."),
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, localize=False)
 
     class Meta:
         model = ProgramYear
-        fields = ("plan_code", "indicator", "target", "quota", "unit_amount", "stages")
+        fields = (
+            "plan_code",
+            "plan_program",
+            "plan_activity",
+            "plan_sub_activity",
+            "indicator",
+            "indicator_unit",
+            "target",
+            "unit_amount",
+            "quota",
+            "stages",
+            "plan_note",
+        )
         help_texts = {
             "plan_code": _("Code of the sub-activity, for example 1.06.05.2.02.0003."),
+            "indicator": _("What is counted, for example “Number of families that received aid”."),
+            "indicator_unit": _("For example keluarga, orang, rumah, kelompok."),
             "quota": _("Most beneficiaries that may be approved; empty = as many as the ceiling allows."),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        city = CitySettings.load()
+        regions = Region.objects.in_area(city.home_region_id if city else "").villages().order_by("code")
+        self.fields["locations"].queryset = regions
+        self.initial["locations"] = list(self.instance.locations.values_list("region", flat=True))
+        self.initial["version"] = self.instance.version
+        rows = {each.quarter: each for each in self.instance.schedule.all()}
+        for quarter in QUARTERS:
+            row = rows.get(quarter)
+            about = {"n": ROMAN[quarter]}
+            self.fields[f"output_{quarter}"] = CountField(
+                label=_("output in quarter %(n)s") % about, required=False, initial=row.output if row else None
+            )
+            self.fields[f"money_{quarter}"] = RupiahField(
+                label=_("rupiah in quarter %(n)s") % about, required=False, initial=row.money if row else None
+            )
+            for name in ("output", "money"):
+                field = self.fields[f"{name}_{quarter}"]
+                field.widget.attrs |= {"class": "form-control form-control-sm", "aria-label": field.label}
+        # What was handed on stands: a plan that lies with Bappeda shows its fields, and takes quota and stages alone.
+        if self.instance.plan_state not in PLAN_OPEN:
+            for name in self.fields:
+                if name not in ("quota", "stages", "version"):
+                    self.fields[name].disabled = True
+
+    @property
+    def sections(self) -> list[tuple]:
+        """(key, heading, hint, bound fields) in the order of the page; the schedule is a table of its own."""
+        parts = (
+            ("codes", _("Codes"), _("As in the planning system; leave empty what the sponsor does not have."),
+             ("plan_code", "plan_program", "plan_activity", "plan_sub_activity")),
+            ("target", _("Indicator and target"), "", ("indicator", "indicator_unit", "target", "unit_amount")),
+            ("place", _("Locations and note"), "", ("locations", "plan_note")),
+            ("own", _("Running the programme"), _("May change all year."), ("quota", "stages")),
+        )  # fmt: skip
+        return [(key, title, hint, [self[name] for name in names]) for key, title, hint, names in parts]
+
+    @property
+    def quarters(self) -> list[dict]:
+        """Rows of the schedule: label, output, rupiah."""
+        return [{"n": ROMAN[q], "output": self[f"output_{q}"], "money": self[f"money_{q}"]} for q in QUARTERS]
 
     def values(self) -> dict:
         """Fields of the year, for the action."""
         return {name: self.cleaned_data[name] for name in YEAR_FIELDS}
+
+    def plan(self) -> dict:
+        """The other arguments of `edit_year`."""
+        data = self.cleaned_data
+        return {
+            "locations": [region.pk for region in data["locations"]],
+            "schedule": {q: (data[f"output_{q}"] or 0, data[f"money_{q}"] or 0) for q in QUARTERS},
+            "version": data["version"],
+        }
 
     def _post_clean(self):
         """The action builds and checks the row."""

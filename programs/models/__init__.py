@@ -1,6 +1,14 @@
 """Programmes, their years, and the log of whom they target and reach."""
 
 from programs.models.assistance import Assistance, Delivery, GroupMember, RecipientGroup
+from programs.models.plans import (
+    DutyDeadline,
+    PlanLocation,
+    PlanQuarter,
+    Realisation,
+    RealisationSpending,
+    ReviewStep,
+)
 from programs.models.programs import (
     AllowedPair,
     BenefitKind,
@@ -15,23 +23,35 @@ from programs.models.programs import (
 )
 from programs.models.reach import EnrolledHousehold, ReachedHousehold
 from programs.models.staging import RecipientRow
+from programs.models.targeting import ExclusivePair, Package, PackagePart, QuotaOrder, WorkOrder
 
 __all__ = [
     "AllowedPair",
     "Assistance",
     "BenefitKind",
     "Delivery",
+    "DutyDeadline",
     "EligibilityRule",
     "EnrolledHousehold",
+    "ExclusivePair",
     "GroupMember",
+    "Package",
+    "PackagePart",
+    "PlanLocation",
+    "PlanQuarter",
     "Program",
     "ProgramClassification",
     "ProgramFunding",
     "ProgramYear",
+    "QuotaOrder",
     "ReachedHousehold",
+    "Realisation",
+    "RealisationSpending",
     "RecipientGroup",
     "RecipientRow",
+    "ReviewStep",
     "Scheme",
     "SchemeItem",
     "SchemeMapping",
+    "WorkOrder",
 ]

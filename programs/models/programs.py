@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Agency
-from programs.choices import BenefitUnit, Fund, Sponsor
+from programs.choices import BenefitUnit, Fund, PlanState, Sponsor
 from programs.querysets import ProgramQuerySet, ProgramYearQuerySet
 
 
@@ -194,20 +194,32 @@ class EligibilityRule(models.Model):
 
 
 class ProgramYear(models.Model):
-    """A programme in one year: plan codes, target, quota, amount."""
+    """A programme in one year: plan codes and their names, indicator, target, quota, amount, state of the plan.
+
+    Locations, schedule and remarks of the plan stand in `programs.models.plans`, its money in `ProgramFunding`.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     program = models.ForeignKey(Program, models.PROTECT, related_name="years", verbose_name=_("programme"))
     year = models.PositiveSmallIntegerField(_("year"))
     owner = models.ForeignKey(Agency, models.PROTECT, related_name="+", verbose_name=_("owner agency that year"))
     plan_code = models.CharField(_("plan code"), max_length=40, blank=True)
+    plan_program = models.CharField(_("programme in the plan"), max_length=250, blank=True, db_default="")
+    plan_activity = models.CharField(_("activity (kegiatan)"), max_length=250, blank=True, db_default="")
+    plan_sub_activity = models.CharField(_("sub-activity (sub kegiatan)"), max_length=250, blank=True, db_default="")
     indicator = models.CharField(_("indicator"), max_length=200, blank=True)
+    indicator_unit = models.CharField(_("unit of the indicator"), max_length=40, blank=True, db_default="")
     target = models.PositiveIntegerField(_("target"), null=True, blank=True)
     quota = models.PositiveIntegerField(_("quota"), null=True, blank=True)
     unit_amount = models.PositiveBigIntegerField(_("amount per beneficiary (Rp)"), null=True, blank=True)
     stages = models.JSONField(_("stages"), default=list, blank=True)  # labels of deliveries, in order
     list_complete = models.DateField(_("recipient list complete on"), null=True, blank=True)
     closed = models.BooleanField(_("closed"), default=False)
+    plan_note = models.CharField(_("note on the plan"), max_length=300, blank=True, db_default="")
+    plan_state = models.CharField(
+        _("state of the plan"), max_length=10, choices=PlanState, default=PlanState.DRAFT, db_default=PlanState.DRAFT
+    )
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)  # two writers of one plan
 
     objects = ProgramYearQuerySet.as_manager()
 
@@ -222,6 +234,7 @@ class ProgramYear(models.Model):
                 violation_error_message=_("This programme already has this year."),
             ),
             models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="program_year_range"),
+            models.CheckConstraint(condition=Q(plan_state__in=PlanState.values), name="program_year_plan_state_known"),
         ]
 
     def __str__(self):
@@ -238,6 +251,7 @@ class ProgramFunding(models.Model):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
     current = models.BooleanField(default=True)
+    created = models.DateTimeField(_("since"), db_default=models.functions.Now(), editable=False)
 
     class Meta:
         verbose_name = _("funding")

@@ -13,8 +13,10 @@ from core.roles import Perm
 from households.views.edits import add_errors
 from programs import rights
 from programs.actions import programmes as actions
+from programs.choices import PLAN_OPEN, PLAN_SETTLED
 from programs.forms.programs import FundingForm, NewYearForm, ReasonForm, YearForm
 from programs.views.finding import find_program, find_year, program_crumbs, program_url, year_crumbs
+from programs.views.plans import last_remark, plan_crumbs
 
 
 def year_add(request, uuid):
@@ -55,12 +57,12 @@ def year_edit(request, uuid):
     form = YearForm(request.POST or None, instance=program_year)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_year(program_year=program_year, values=form.values(), by=request.user)
+            actions.edit_year(program_year=program_year, values=form.values(), by=request.user, **form.plan())
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, _("Saved."))
-            return redirect(program_url(program_year))
+            return redirect("programs:plan_detail", uuid=program_year.uuid)
     context = _year_context(program_year) | {"form": form, "funding_form": FundingForm()}
     return render(request, "programs/year_form.html", context, status=422 if request.method == "POST" else 200)
 
@@ -70,8 +72,11 @@ def _year_context(program_year) -> dict:
         "program_year": program_year,
         "program": program_year.program,
         "funding": program_year.funding.order_by("sponsor", "source", "-version"),
-        "crumbs": year_crumbs(program_year, (_("Plan"), None)),
-        "cancel_url": program_url(program_year),
+        "remark": last_remark(program_year),
+        "frozen": program_year.plan_state not in PLAN_OPEN,
+        "settled": program_year.plan_state in PLAN_SETTLED,
+        "crumbs": plan_crumbs(program_year, (_("Change"), None)),
+        "cancel_url": reverse("programs:plan_detail", args=[program_year.uuid]),
     }
 
 

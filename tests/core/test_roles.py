@@ -34,6 +34,7 @@ TABLE = {
         P.SEE_AMOUNTS: CITY,
         P.SHARE_SETS: CITY,
         P.VERIFY: OWN_GROUP,
+        P.VERIFY_PLANS: OWN_GROUP,
         P.SEE_MEETINGS: OWN_GROUP,
         P.SEE_MEETINGS: OWN_GROUP,
     },

@@ -9,6 +9,8 @@ from tests.factories.core import PASSWORD, VILLAGE, region
 from tests.factories.households import *  # noqa: F403
 from tests.factories.households import family
 from tests.factories.meetings import *  # noqa: F403
+from tests.factories.plans import *  # noqa: F403
+from tests.factories.plans import whole_plan
 from tests.factories.programs import *  # noqa: F403
 
-__all__ = ["PASSWORD", "SINCE", "VILLAGE", "Factory", "family", "region"]
+__all__ = ["PASSWORD", "SINCE", "VILLAGE", "Factory", "family", "region", "whole_plan"]

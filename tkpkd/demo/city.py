@@ -22,6 +22,7 @@ from tkpkd.demo.meetings import make_meetings
 from tkpkd.demo.people import Families, Family, Numbers
 from tkpkd.demo.planted import Planted
 from tkpkd.demo.programmes import Programmes
+from tkpkd.demo.quarters import Quarters
 from tkpkd.demo.tables import HouseholdTables
 from tkpkd.demo.users import APPROVERS, OPERATORS, make_users
 
@@ -139,6 +140,7 @@ class DemoCity:
         tables.finish()
         log.finish()
         programmes.finish(log)
+        Quarters(cursor, self.seed, self.today, users).write(list(villages), Numbers(Random(f"quarters {self.seed}")))
         laing = next((code for code, v in villages.items() if v["name"] == "Laing"), codes[-1])
         make_sets(users, self.numbers, self.today, laing)
         by_label = {family.label: family for family in planted}

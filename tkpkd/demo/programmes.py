@@ -12,6 +12,7 @@ from tkpkd.demo.aid import AidLog
 from tkpkd.demo.copying import Copier
 from tkpkd.demo.people import Family, Numbers
 from tkpkd.demo.plan import PLANS
+from tkpkd.demo.quarters import plan_columns
 
 _GROUP_NAMES = (
     "Saiyo Sakato",
@@ -47,7 +48,8 @@ class Programmes:
         self.table = Copier(
             cursor,
             "programs_programyear",
-            "id uuid program_id year owner_id plan_code indicator target quota unit_amount stages list_complete closed",
+            "id uuid program_id year owner_id plan_code plan_program plan_activity plan_sub_activity indicator_unit"
+            " plan_state indicator target quota unit_amount stages list_complete closed",
         )
         self.year_ids = {(key, year): self.table.next_id() for year in years for key in PLANS}
         self._pool: dict[str, list[Family]] = defaultdict(list)
@@ -91,7 +93,7 @@ class Programmes:
         funding = Copier(
             self.cursor,
             "programs_programfunding",
-            "id program_year_id sponsor source ceiling version reason current",
+            "id program_year_id sponsor source ceiling version reason current created",
         )
         this_year = self.today.year
         for (key, year), row_id in self.year_ids.items():
@@ -116,6 +118,7 @@ class Programmes:
                 year,
                 owners.get((program.owner_id, year), program.owner_id),
                 plan.code,
+                *plan_columns(key, program.benefit_unit, year, self.today),
                 plan.indicator,
                 target,
                 None if program.decided_elsewhere else max(done, 1),
@@ -131,13 +134,15 @@ class Programmes:
     def _fund(self, funding: Copier, key: str, row_id: int, year: int, money: int) -> None:
         for sponsor, source, share in PLANS[key].funding:
             ceiling = max(1, round(money * share / 1_000_000)) * 1_000_000
+            since = f"{min(self.today, dt.date(year, 1, 6))} 09:00:00+07"
             factor = _CHANGED_CEILING.get(key) if sponsor == "city" and year == self.today.year else None
             if factor:
                 first = max(1, round(ceiling / factor / 1_000_000)) * 1_000_000
-                funding.add(funding.next_id(), row_id, sponsor, source, first, 1, "", False)
-                funding.add(funding.next_id(), row_id, sponsor, source, ceiling, 2, _CHANGE_REASONS, True)
+                funding.add(funding.next_id(), row_id, sponsor, source, first, 1, "", False, since)
+                changed = f"{min(self.today, dt.date(year, 9, 25))} 09:00:00+07"
+                funding.add(funding.next_id(), row_id, sponsor, source, ceiling, 2, _CHANGE_REASONS, True, changed)
             else:
-                funding.add(funding.next_id(), row_id, sponsor, source, ceiling, 1, "", True)
+                funding.add(funding.next_id(), row_id, sponsor, source, ceiling, 1, "", True, since)
 
     def _owners_before(self) -> dict[tuple[int, int], int]:
         """(agency, year) → the office it followed, for years before it existed."""
