@@ -29,3 +29,16 @@ registry.menu.append(
         perms=(Perm.SEE_FIGURES,),
     )
 )
+registry.menu.append(
+    MenuEntry(group="reports", order=62, label=_("Map"), icon="map", url_name="reports:map", perms=(Perm.SEE_FIGURES,))
+)
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=63,
+        label=_("Accuracy of targeting"),
+        icon="bullseye",
+        url_name="reports:targeting",
+        perms=(Perm.SEE_FIGURES,),
+    )
+)
