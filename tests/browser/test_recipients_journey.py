@@ -48,7 +48,7 @@ def people(city):
 
 @pytest.fixture
 def files(people, tmp_path):
-    """PKH's list with a damaged NIK, a birth date instead of a NIK and a stranger; Sembako's; one that tells nothing."""
+    """PKH's list with a damaged NIK, one without and a stranger; Sembako's; one that tells nothing."""
     first, second, third, known = people
     pkh = book(
         tmp_path / f"Penerima PKH tahap {STAGE} {YEAR}.xlsx",
