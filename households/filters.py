@@ -50,12 +50,14 @@ SECTIONS = (
     ("gap", gettext_lazy("Missing data")),
 )
 
+HIDDEN = "hidden"  # the group of filters that figures link to and no control offers
+
 
 @dataclass(frozen=True)
 class ExtraFilter:
     """A filter of an upper app, registered in `registry.household_filters`.
 
-    `name`: query parameter; `group`: section it stands in (a key of SECTIONS); `field(user, year)` → form field
+    `name`: query parameter; `group`: section it stands in (a key of SECTIONS, or HIDDEN); `field(user, year)` → form field
     narrowed to the user; `rule(value, year)` → rule, `{}` = nothing; `perm`: right it needs. The chip says the rule.
     """
 
@@ -233,6 +235,11 @@ class HouseholdFilterForm(forms.Form):
             self.add_error("desil_to", _("The lowest value lies above the highest. Swap them."))
         return values
 
+    @property
+    def carried(self) -> list:
+        """Filters without a control that are in use: a form that filters anew carries them along."""
+        return [self[f.name] for f in self.extras if f.group == HIDDEN and self[f.name].value()]
+
     def sections(self) -> list[dict]:
         """The controls in their sections, for the drawer."""
         names = {
@@ -246,7 +253,8 @@ class HouseholdFilterForm(forms.Form):
         if len([r for r in self.fields["area"].regions if r.is_village]) < 2:
             names["area"].remove("area")
         for extra in self.extras:
-            names[extra.group].append(extra.name)
+            if extra.group != HIDDEN:
+                names[extra.group].append(extra.name)
         return [
             {"key": key, "label": label, "fields": [self[name] for name in names[key]]}
             for key, label in SECTIONS

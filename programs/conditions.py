@@ -1,7 +1,8 @@
 """What the rule grammar can ask about aid: received, enrolled, nothing, fits a programme, twice of one kind.
 
 Each value is JSON with optional keys: `programs` (uuids, any of them), `kinds` (codes of kinds of benefit, any of
-them), `year` (else the year the rule is asked for). What counts is said in `programs.figures`.
+them), `year` (else the year the rule is asked for), `quarter` of it. What counts is said in `programs.figures` and
+`programs.targeting`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from django.utils.translation import gettext_lazy
 from core.roles import Perm
 from households.models import Household
 from households.rules import Condition, Context, Truth, truth
-from programs import eligibility, figures
+from programs import eligibility, figures, targeting
 from programs.models import BenefitKind, Program
 
 MAX_PROGRAMS = 40
 YEARS = range(2000, 2101)
+QUARTERS = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 
 def _clean(value: Any, allowed: set[str]) -> dict:
@@ -42,6 +44,10 @@ def _clean(value: Any, allowed: set[str]) -> dict:
         if isinstance(value["year"], bool) or value["year"] not in YEARS:
             raise ValidationError(_("Choose a year."))
         cleaned["year"] = value["year"]
+    if value.get("quarter") is not None:
+        if isinstance(value["quarter"], bool) or value["quarter"] not in QUARTERS:
+            raise ValidationError(_("Choose a quarter."))
+        cleaned["quarter"] = value["quarter"]
     return cleaned
 
 
@@ -60,6 +66,14 @@ def _clean_aid(value: Any) -> dict:
     return _clean(value, {"programs", "kinds", "year"})
 
 
+def _clean_received(value: Any) -> dict:
+    return _clean(value, {"programs", "kinds", "year", "quarter"})
+
+
+def _clean_target(value: Any) -> dict:
+    return _clean(value, {"programs", "year"})
+
+
 def _clean_year(value: Any) -> dict:
     return _clean(value, {"year"})
 
@@ -76,7 +90,8 @@ def _some(rows: figures.ByHousehold, ctx: Context) -> Truth:
 
 
 def _received(value: dict, ctx: Context) -> Truth:
-    return _some(figures.reached_by(ctx.household, value.get("year", ctx.year), **_what(value)), ctx)
+    year, quarter = value.get("year", ctx.year), value.get("quarter", 0)
+    return _some(figures.reached_by(ctx.household, year, quarter=quarter, **_what(value)), ctx)
 
 
 def _enrolled(value: dict, ctx: Context) -> Truth:
@@ -106,6 +121,17 @@ def _fits(value: dict, ctx: Context) -> Truth:
     return Truth(Q(household__in=found(t.true).values("pk")), Q(household__in=found(t.false).values("pk")))
 
 
+def _target(value: dict, ctx: Context) -> Truth:
+    """In the target group of one of the programmes, or not certainly so; without programmes in the default one."""
+    year, programs = value.get("year", ctx.year), [None]
+    if value.get("programs"):
+        programs = list(Program.objects.prefetch_related("rules").filter(uuid__in=value["programs"]).order_by("pk"))
+    met = Q(pk__in=[])
+    for program in programs:
+        met |= Q(**{ctx.in_: targeting.fitting(program, year).order_by().values("pk")})
+    return Truth.certain(met)
+
+
 def _twice(value: dict, ctx: Context) -> Truth:
     return Truth.certain(Q(**{ctx.in_: figures.twice_households(value.get("year", ctx.year))}))
 
@@ -129,6 +155,8 @@ def _in_words(with_names, without_names):
     def words(value: dict) -> str:
         names = names_of(value)
         text = with_names % {"programs": names} if names else str(without_names)
+        if "quarter" in value:
+            text = _("%(text)s, quarter %(quarter)s") % {"text": text, "quarter": QUARTERS[value["quarter"]]}
         return f"{text} {value['year']}" if "year" in value else str(text)
 
     return words
@@ -137,7 +165,7 @@ def _in_words(with_names, without_names):
 RECEIVED = Condition(
     "program.received",
     gettext_lazy("aid received"),
-    _clean_aid,
+    _clean_received,
     _received,
     _in_words(gettext_lazy("received %(programs)s"), gettext_lazy("received any programme")),
     perm=Perm.SEE_AID,
@@ -174,4 +202,12 @@ TWICE = Condition(
     _in_words(gettext_lazy("two programmes of one kind"), gettext_lazy("two programmes of one kind")),
     perm=Perm.SEE_AID,
 )
-ALL = (RECEIVED, ENROLLED, NONE, FITS, TWICE)
+TARGET = Condition(
+    "program.target",
+    gettext_lazy("in the target group"),
+    _clean_target,
+    _target,
+    _in_words(gettext_lazy("in the target group of %(programs)s"), gettext_lazy("in the target group of the city")),
+    perm=Perm.SEE_NAMES,
+)
+ALL = (RECEIVED, ENROLLED, NONE, FITS, TWICE, TARGET)

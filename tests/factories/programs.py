@@ -12,20 +12,25 @@ from programs.models import (
     BenefitKind,
     Delivery,
     EligibilityRule,
+    ExclusivePair,
     GroupMember,
+    Package,
+    PackagePart,
     Program,
     ProgramClassification,
     ProgramFunding,
     ProgramYear,
+    QuotaOrder,
     RecipientGroup,
     RecipientRow,
     Scheme,
     SchemeItem,
     SchemeMapping,
+    WorkOrder,
 )
 from tests.factories.base import Factory
 from tests.factories.core import AgencyFactory, RegionFactory
-from tests.factories.households import HouseholdFactory, MemberFactory
+from tests.factories.households import HouseholdFactory, HouseholdSetFactory, MemberFactory
 
 
 class SchemeFactory(Factory):
@@ -229,3 +234,64 @@ class RecipientRowFactory(Factory):
     sheet = 0
     row = factory.LazyAttribute(lambda o: o.n + 2)
     name = "Yusmaini"
+
+
+class PackageFactory(Factory):
+    """A package for desil 1 to 4 without parts."""
+
+    class Meta:
+        model = Package
+
+    name = factory.Sequence(lambda n: f"Paket {n}")
+    rule = factory.LazyFunction(lambda: {"field": "desil", "op": "between", "value": [1, 4]})
+    year_from = 2020
+
+
+class PackagePartFactory(Factory):
+    """A part of a package; `programs`: who gives it."""
+
+    class Meta:
+        model = PackagePart
+        skip_postgeneration_save = True
+
+    package = factory.SubFactory(PackageFactory)
+    label = factory.Sequence(lambda n: f"Bagian {n}")
+
+    @factory.post_generation
+    def programs(self, create, given, **_more):
+        """Set the programmes of the part."""
+        if given:
+            self.programs.set(given)
+
+
+class ExclusivePairFactory(Factory):
+    """Two programmes that a family may not have together."""
+
+    class Meta:
+        model = ExclusivePair
+
+    first = factory.SubFactory(ProgramFactory)
+    second = factory.SubFactory(ProgramFactory)
+
+
+class QuotaOrderFactory(Factory):
+    """Unfit houses first."""
+
+    class Meta:
+        model = QuotaOrder
+
+    program = factory.SubFactory(ProgramFactory)
+    criteria = factory.LazyFunction(lambda: [{"field": "unfit_house", "op": "eq", "value": True}])
+
+
+class WorkOrderFactory(Factory):
+    """A list without rows, given to an agency."""
+
+    class Meta:
+        model = WorkOrder
+
+    title = factory.Sequence(lambda n: f"Daftar kerja {n}")
+    year = factory.LazyFunction(lambda: timezone.localdate().year)
+    agency = factory.SubFactory(AgencyFactory)
+    due = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=30))
+    household_set = factory.SubFactory(HouseholdSetFactory, frozen=True)
