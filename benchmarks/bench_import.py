@@ -22,9 +22,9 @@ _EMPTY, _NAME = "bench_import_empty", "bench_import"
 # All that both sides were asked to store, in one number.
 _WRITTEN = """
 SELECT count(*), md5(string_agg(concat_ws('|', m.nik, m.name, m.name_sort, m.sex, m.birth_place, m.birth_date,
-  m.relation, m.marital, m.occupation, m.data_date, h.kk, h.region_id, h.rw, h.rt, h.address, h.desil, h.desil_source, h.desil_date,
-  h.work_order, h.ownership, h.floor, h.wall, h.roof, h.water, h.toilet, h.data_date, h.head_name, h.head_sort, h.size,
-  s.valid_from, s.reason, n.kk, n.valid_from), ',' ORDER BY m.nik))
+  m.relation, m.marital, m.occupation, m.data_date, h.kk, h.region_id, h.rw, h.rt, h.address, h.desil,
+  h.desil_source, h.desil_date, h.work_order, h.ownership, h.floor, h.wall, h.roof, h.water, h.toilet, h.data_date,
+  h.head_name, h.head_sort, h.size, s.valid_from, s.reason, n.kk, n.valid_from), ',' ORDER BY m.nik))
 FROM households_member m JOIN households_household h ON h.id = m.household_id
 JOIN households_membership s ON s.member_id = m.id AND s.household_id = h.id
 JOIN households_householdnumber n ON n.household_id = h.id
