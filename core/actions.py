@@ -13,12 +13,18 @@ from core.models import Agency, AgencySuccession, RoleAssignment, User
 from core.registry import registry
 from core.roles import Perm, require
 
-PREFERENCES = {"language": {"id", "en"}, "theme": {"", "light", "dark"}, "keys": {True, False}, "digest": {True, False}}
+PREFERENCES = {
+    "language": {"id", "en"},
+    "theme": {"", "light", "dark"},
+    "keys": {True, False},
+    "digest": {True, False},
+    "monthly": {True, False},
+}
 
 
 def set_preferences(*, user: User, **values) -> User:
-    """Keep choices of a person for themselves: `language` id/en, `theme` ""/light/dark, `keys` (shortcuts)
-    and `digest` (one mail a day on follow-up) on/off.
+    """Keep choices of a person for themselves: `language` id/en, `theme` ""/light/dark, `keys` (shortcuts),
+    `digest` (one mail a day on follow-up) and `monthly` (one mail a month for the leadership) on/off.
 
     Raises ValidationError for an unknown choice. Other preferences stay.
     """

@@ -25,6 +25,11 @@ class PreferencesForm(forms.Form):
         help_text=_("Assigned, due within 7 days, overdue, changed, closed. Notices in the application stay."),
         required=False,
     )
+    monthly = forms.BooleanField(
+        label=_("One mail a month for the leadership, in five sentences"),
+        help_text=_("What rose, what fell, what was decided and done, who is late, whom to call."),
+        required=False,
+    )
 
     @classmethod
     def of(cls, user, theme: str) -> "PreferencesForm":
@@ -36,5 +41,6 @@ class PreferencesForm(forms.Form):
                 "theme": theme,
                 "keys": chosen.get("keys", True),
                 "digest": chosen.get("digest", True),
+                "monthly": chosen.get("monthly", True),
             }
         )

@@ -137,6 +137,8 @@ class Registry:
 
     menu: list[MenuEntry] = field(default_factory=list)
     household_panels: list[Panel] = field(default_factory=list)
+    program_panels: list[Panel] = field(default_factory=list)  # render(request, program) → HTML or ""
+    set_panels: list[Panel] = field(default_factory=list)  # render(request, household set) → HTML or ""
     household_columns: list[ListColumn] = field(default_factory=list)
     household_filters: list[Any] = field(default_factory=list)  # households.filters.ExtraFilter
     conditions: dict[str, Any] = field(default_factory=dict)  # key → households.rules.Condition

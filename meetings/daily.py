@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meetings.actions import items, notices
+from meetings import monthly
+from meetings.actions import items, mails, notices
 
 
 def propose_reached() -> str:
@@ -14,5 +15,17 @@ def propose_reached() -> str:
 def find_notices() -> str:
     """Write notices of due and overdue items, and the day's mail; returns what was done."""
     found = notices.find_due()
-    mails = notices.write_digests()
-    return f"{found} notices, {mails} mails" if found or mails else ""
+    written = notices.write_digests()
+    return f"{found} notices, {written} mails" if found or written else ""
+
+
+def remind_invited() -> str:
+    """Remind who has not answered some days before a meeting; returns what was done."""
+    n = mails.remind_all()
+    return f"{n} reminders" if n else ""
+
+
+def write_monthly() -> str:
+    """Write the mail on the last month to the leadership; returns what was done."""
+    made = monthly.write_monthly()
+    return f"{made} monthly mails" if made else ""

@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.keyset import Key, Page, Sort, keyset_page
-from core.models.regions import area_q
 from core.roles import Perm, access
+from meetings.about import items_about
 from meetings.choices import UNFINISHED, ItemState
 from meetings.forms.items import ItemFilterForm
 from meetings.models import ActionItem, Series
@@ -78,16 +78,17 @@ class FollowUp:
             rows = rows.filter(owner=self.user)
         elif self.who == "agency":
             rows = rows.owned_by(self.user)
-        if values["agency"]:
-            rows = rows.filter(Q(agency=values["agency"]) | Q(helping__agency=values["agency"]))
+        rows = items_about(
+            rows,
+            agency=values["agency"],
+            program=values["program"],
+            area=values["area"].code if values["area"] else "",
+            household_set=values["set"],
+        )
         if values["meeting"]:
             rows = rows.filter(meeting=values["meeting"])
         if values["decision"]:
             rows = rows.filter(decision=values["decision"])
-        if values["program"]:
-            rows = rows.filter(program_year__program__uuid=values["program"])
-        if values["area"]:
-            rows = rows.filter(area_q("area_id", [values["area"]]) | area_q("region_id", [values["area"]]))
         if values["measure"]:
             rows = rows.filter(measure=values["measure"])
         if values["priority"]:
@@ -96,7 +97,7 @@ class FollowUp:
             rows = rows.filter(meeting__series=self.series)
         if values["q"]:
             rows = matching(rows, "meetings_actionitem", "title || ' ' || text", values["q"])
-        return rows.distinct() if values["agency"] else rows
+        return rows
 
     def stage(self, show: str) -> Q:
         """Condition of a stage."""

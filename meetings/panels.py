@@ -1,13 +1,19 @@
-"""Panel of the household page: the decisions whose frozen lists hold it."""
+"""Panels of other pages: the decisions whose lists hold a household, what touches a programme, a list, an area."""
 
 from __future__ import annotations
 
 from django.db import connection
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from core.roles import Perm, access
-from meetings.models import Decision
-from meetings.rows import DECISION_MARKS
+from meetings.about import decisions_about, items_about
+from meetings.choices import DecisionState
+from meetings.models import ActionItem, Decision
+from meetings.rows import DECISION_MARKS, item_rows
+
+SHOWN = 5
 
 _ROWS = """
 WITH RECURSIVE gone AS (
@@ -38,3 +44,45 @@ def decisions_panel(request, household) -> str:
     for decision in decisions:
         decision.mark = (*DECISION_MARKS[decision.state], decision.get_state_display())
     return render_to_string("meetings/_panel_decisions.html", {"decisions": decisions}, request=request)
+
+
+def program_panel(request, program) -> str:
+    """What was decided about a programme and what is to be done in it; "" when there is nothing in sight."""
+    return _touching(request, {"program": program.uuid}, program=program)
+
+
+def set_panel(request, household_set) -> str:
+    """Decisions and action items that rest on a saved list."""
+    return _touching(request, {"set": household_set.uuid}, household_set=household_set)
+
+
+def area_panel(request, area: str) -> str:
+    """Decisions and action items of an area."""
+    return _touching(request, {"area": area}, area=area) if area else ""
+
+
+def _touching(request, query: dict, **about) -> str:
+    user = request.user
+    if not access(user).can(Perm.SEE_MEETINGS):
+        return ""
+    decisions = decisions_about(Decision.objects.visible_to(user), **about).distinct()
+    items = items_about(ActionItem.objects.visible_to(user), **about).unfinished().distinct()
+    n_decisions, n_items = decisions.count(), items.count()
+    if not (n_decisions or n_items):
+        return ""
+    rows = list(decisions.select_related("meeting").order_by("-year", "-sequence")[:SHOWN])
+    for row in rows:
+        row.mark = (*DECISION_MARKS[DecisionState(row.state)], row.get_state_display())
+    todo = list(
+        items.select_related("agency", "region", "owner", "program_year__program").order_by("due", "pk")[:SHOWN]
+    )
+    asked = urlencode(query)
+    context = {
+        "decisions": rows,
+        "items": item_rows(todo, user),
+        "n_decisions": n_decisions,
+        "n_items": n_items,
+        "decisions_url": f"{reverse('meetings:decision_list')}?{asked}",
+        "items_url": f"{reverse('meetings:action_list')}?who=all&show=all&{asked}",
+    }
+    return render_to_string("meetings/_panel_touching.html", context, request=request)

@@ -37,6 +37,8 @@ registry.menu += [
     ),
 ]
 registry.household_panels.append(Panel("decisions", 40, panels.decisions_panel, side=True))
+registry.program_panels.append(Panel("touching", 10, panels.program_panel))
+registry.set_panels.append(Panel("touching", 10, panels.set_panel))
 registry.search_sources.append(SearchSource("meetings", _("Meetings and decisions"), 30, search.find_meetings))
 registry.bulk_actions.append(
     BulkAction("decide", _("Decide on these in a meeting…"), "check2-all", Perm.RUN_MEETINGS, decide_selection)
@@ -44,6 +46,7 @@ registry.bulk_actions.append(
 registry.periodic.append(PeriodicTask("propose_reached_items", 3600, daily.propose_reached))
 registry.periodic.append(PeriodicTask("action_item_notices", 3600, daily.find_notices))
 registry.periodic.append(PeriodicTask("meeting_reminders", 3600, daily.remind_invited))
+registry.periodic.append(PeriodicTask("monthly_mail_to_the_leadership", 3600, daily.write_monthly))
 registry.attachment_owners |= files.OWNERS
 registry.action_words |= ACTIONS
 registry.agency_handovers.append(hand_over_meetings)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from meetings.views import decisions, files, home, items, meetings, minutes, papers, people, series, team, year
+from meetings.views import (
+    decisions,
+    files,
+    home,
+    items,
+    material,
+    meetings,
+    minutes,
+    papers,
+    people,
+    series,
+    team,
+    year,
+)
 
 app_name = "meetings"
 urlpatterns = [
@@ -31,6 +44,8 @@ urlpatterns = [
     path("agenda/<uuid:uuid>/comment/", minutes.agenda_comment, name="agenda_comment"),
     path("agenda/<uuid:uuid>/files/", files.agenda_files, name="agenda_files"),
     path("agenda/<uuid:uuid>/<slug:step>/", meetings.agenda_step, name="agenda_step"),
+    path("leadership/", material.leadership_page, name="leadership_page"),
+    path("leadership/pdf/", material.leadership_pdf, name="leadership_pdf"),
     path("decisions/", decisions.decision_list, name="decision_list"),
     path("decisions/start/", decisions.decision_start, name="decision_start"),
     path("decisions/<uuid:uuid>/", decisions.decision_detail, name="decision_detail"),
@@ -84,6 +99,7 @@ urlpatterns = [
     path("<uuid:uuid>/attendance/add/", people.attendance_add, name="attendance_add"),
     path("<uuid:uuid>/room/", people.room, name="room"),
     path("<uuid:uuid>/calendar.ics", people.meeting_calendar, name="meeting_calendar"),
+    path("<uuid:uuid>/material/<slug:form>/", material.material_file, name="material_file"),
     path("<uuid:uuid>/papers/", papers.paper_list, name="paper_list"),
     path("<uuid:uuid>/papers/signer/", papers.paper_signer, name="paper_signer"),
     path("<uuid:uuid>/papers/<slug:kind>/preview/", papers.paper_preview, name="paper_preview"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.actions import PREFERENCES, set_preferences
+from core.choices import Role
 from core.forms import PreferencesForm
 from core.roles import access
 
@@ -34,6 +35,7 @@ def account_settings(request):
     context = {
         "form": form,
         "assignments": access(request.user).assignments,
+        "leads": Role.LEADERSHIP in access(request.user).roles,
         "mfa_on": is_mfa_enabled(request.user),
     }
     return render(request, "core/account_settings.html", context, status=status)

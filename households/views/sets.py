@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.dates import tanggal
+from core.registry import registry
 from core.roles import Perm, access, require
 from households import listing, rules, sets
 from households.actions import sets as actions
@@ -135,6 +136,7 @@ def set_detail(request, uuid):
         "others": others,
         "copy_name": f"{household_set.name}, {tanggal(timezone.localdate())}"[:120],
         "form": SetForm(instance=household_set, may_share=False, rename=True),
+        "panels": [p.render(request, household_set) for p in sorted(registry.set_panels, key=lambda p: p.order)],
     }
     if household_set.frozen_at:
         context["then"] = sets.then_and_now(household_set, request.user)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from households.models import HouseholdSet
 from meetings.choices import DecisionState
 from meetings.forms import fields
 from meetings.models import Decision, Meeting
+from programs.models import Program
 
 MOST_NIKS = 2000
 
@@ -124,3 +127,49 @@ class ReasonForm(fields.Form):
     """A step that only needs its reason."""
 
     reason = forms.CharField(label=_("reason"), max_length=250, widget=fields.text_area(2, 250))
+
+
+class DecisionFilterForm(forms.Form):
+    """Filter of the list of decisions; any of agency, programme, area and list means all years."""
+
+    state = forms.ChoiceField(required=False, choices=[("", ""), *DecisionState.choices])
+    years = forms.ChoiceField(required=False, choices=[("", ""), ("all", "all")])
+    agency = forms.ModelChoiceField(fields.agencies(), required=False, to_field_name="uuid", label=_("Agency"))
+    program = forms.ModelChoiceField(Program.objects.none(), required=False, to_field_name="uuid", label=_("Programme"))
+    area = forms.ModelChoiceField(Region.objects.none(), required=False, label=_("Area"))
+    set = forms.ModelChoiceField(
+        HouseholdSet.objects.none(), required=False, to_field_name="uuid", widget=forms.HiddenInput
+    )
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.fields["agency"].queryset = fields.agencies()
+        self.fields["agency"].label_from_instance = lambda agency: agency.short_name
+        self.fields["program"].queryset = Program.objects.order_by("short_name", "pk")
+        self.fields["program"].label_from_instance = lambda program: program.short_name
+        self.fields["area"].queryset = fields.city_areas()
+        self.fields["set"].queryset = HouseholdSet.objects.visible_to(user)
+        for name, words in (
+            ("agency", _("All agencies")),
+            ("program", _("All programmes")),
+            ("area", _("All areas")),
+        ):
+            self.fields[name].empty_label = words
+            self.fields[name].widget.attrs |= {"class": "form-select", "aria-label": self.fields[name].label}
+
+    def about(self) -> dict:
+        """What the decisions must touch, as arguments of `decisions_about`."""
+        values = self.cleaned_data
+        found = {"agency": values["agency"], "program": values["program"], "household_set": values["set"]}
+        found["area"] = values["area"].code if values["area"] else ""
+        return {name: value for name, value in found.items() if value}
+
+    def query(self, **changes) -> str:
+        """The query string with other values."""
+        values = {name: self.data.get(name, "") for name in self.fields} | changes
+        return urlencode([(name, value) for name, value in values.items() if value])
+
+    def chips(self) -> list[dict]:
+        """One mark for the list, which has no field of its own on the page."""
+        chosen = self.cleaned_data["set"]
+        return [{"label": str(chosen), "remove_url": f"?{self.query(set='')}"}] if chosen else []

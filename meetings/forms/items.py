@@ -11,6 +11,7 @@ from households.models import HouseholdSet
 from meetings.choices import ItemState, Measure, Priority
 from meetings.forms import fields
 from meetings.models import ActionItem, AgendaItem, Decision, Meeting
+from programs.models import Program
 
 
 class ItemForm(fields.Form):
@@ -156,8 +157,11 @@ class ItemFilterForm(fields.Form):
     decision = forms.ModelChoiceField(
         Decision.objects.none(), required=False, to_field_name="uuid", widget=forms.HiddenInput
     )
-    program = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    area = forms.CharField(required=False, max_length=13, widget=forms.HiddenInput)
+    program = forms.ModelChoiceField(Program.objects.none(), required=False, to_field_name="uuid", label=_("Programme"))
+    area = forms.ModelChoiceField(Region.objects.none(), required=False, label=_("Area"))
+    set = forms.ModelChoiceField(
+        HouseholdSet.objects.none(), required=False, to_field_name="uuid", widget=forms.HiddenInput
+    )
     measure = forms.ChoiceField(required=False, choices=[("", _("Any measure")), *Measure.choices], label=_("Measure"))
     priority = forms.ChoiceField(
         required=False, choices=[("", _("Any priority")), *Priority.choices], label=_("Priority")
@@ -167,6 +171,7 @@ class ItemFilterForm(fields.Form):
         choices=[(v, v) for v in ("", "attention", "overdue", "week", "later", "done", "waiting", "draft", "all")],
     )
     who = forms.ChoiceField(required=False, choices=[(v, v) for v in ("", "mine", "agency", "all")])
+    view = forms.ChoiceField(required=False, choices=[("", ""), ("board", "board")], widget=forms.HiddenInput)
 
     def __init__(self, data, *, user):
         super().__init__(data)
@@ -178,6 +183,12 @@ class ItemFilterForm(fields.Form):
         )
         self.fields["meeting"].empty_label = _("All meetings")
         self.fields["decision"].queryset = Decision.objects.visible_to(user)
+        self.fields["program"].queryset = Program.objects.order_by("short_name", "pk")
+        self.fields["program"].label_from_instance = lambda program: program.short_name
+        self.fields["program"].empty_label = _("All programmes")
+        self.fields["area"].queryset = fields.city_areas()
+        self.fields["area"].empty_label = _("All areas")
+        self.fields["set"].queryset = HouseholdSet.objects.visible_to(user)
         for field in self.fields.values():
             if isinstance(field.widget, forms.Select):
                 field.widget.attrs["class"] = "form-select"

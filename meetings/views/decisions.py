@@ -25,9 +25,10 @@ from households.actions.sets import make_selection
 from households.filters import HouseholdFilter
 from households.models import Household, HouseholdSet, HouseholdSetRow, Member
 from meetings import coverage
+from meetings.about import decisions_about
 from meetings.actions import decisions as actions
 from meetings.choices import WRITABLE, DecisionState, MeetingState
-from meetings.forms.decisions import MOST_NIKS, DecisionEditForm, DecisionForm, ReasonForm
+from meetings.forms.decisions import MOST_NIKS, DecisionEditForm, DecisionFilterForm, DecisionForm, ReasonForm
 from meetings.models import ActionItem, Decision, Meeting
 from meetings.rows import DECISION_MARKS, decision_view, item_rows, prefixes_of, shown
 from meetings.views.finding import find_decision, find_meeting, meeting_crumbs, meeting_url, run_form
@@ -35,6 +36,7 @@ from programs import rights
 
 KIND = "meetings.decision"
 PAGE_SIZE = 50
+MOST_DECISIONS = 200
 _SORT = Sort(
     "work",
     (
@@ -166,23 +168,31 @@ def _pasted(text: str, user) -> dict:
 
 @require_safe
 def decision_list(request):
-    """Decisions of a year, or of all, by state."""
+    """Decisions by state: of the chosen year, of all, or all that touch an agency, a programme, an area or a list."""
     require(request.user, Perm.SEE_MEETINGS)
-    rows = Decision.objects.visible_to(request.user).select_related("meeting", "household_set").distinct()
-    state, every = request.GET.get("state", ""), request.GET.get("years") == "all"
-    if state and state not in DecisionState.values:
+    form = DecisionFilterForm(request.GET, user=request.user)
+    if not form.is_valid():
         raise Http404
-    if not every:
+    values = form.cleaned_data
+    rows = Decision.objects.visible_to(request.user).select_related("meeting", "household_set").distinct()
+    rows = decisions_about(rows, **form.about())
+    if not (values["years"] == "all" or form.about()):
         rows = rows.filter(year=request.year)
-    tabs = [{"label": _("All"), "url": "?", "current": not state}]
-    tabs += [{"label": label, "url": f"?state={key}", "current": state == key} for key, label in DecisionState.choices]
-    rows = rows.filter(state=state) if state else rows
-    found = list(rows.prefetch_related("agencies").order_by("-year", "-sequence")[:200])
+    tabs = [{"label": _("All"), "url": f"?{form.query(state='')}", "current": not values["state"]}]
+    tabs += [
+        {"label": label, "url": f"?{form.query(state=key)}", "current": values["state"] == key}
+        for key, label in DecisionState.choices
+    ]
+    rows = rows.filter(state=values["state"]) if values["state"] else rows
+    found = list(rows.prefetch_related("agencies").order_by("-year", "-sequence")[:MOST_DECISIONS])
     for row in found:
         row.mark = (*DECISION_MARKS[DecisionState(row.state)], row.get_state_display())
     context = {
         "rows": found,
         "tabs": tabs,
+        "filter": form,
+        "chips": form.chips(),
+        "whole": bool(values["years"] == "all" or form.about()),
         "crumbs": [(_("Meetings"), reverse("meetings:meeting_list")), (_("Decisions"), None)],
     }
     return render(request, "meetings/decision_list.html", context)

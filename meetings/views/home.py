@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models import Count, Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.roles import Perm, access, require
+from meetings import since
 from meetings.actions import planning
 from meetings.choices import COMING, UNFINISHED, DecisionState, MeetingState
 from meetings.forms.meetings import TopicForm, waiting_topics
+from meetings.material import last_meeting
 from meetings.models import ActionItem, Decision, Meeting
+from meetings.rows import shown
 from meetings.views.finding import do
 from meetings.views.tabs import home_tabs
+from programs.figures import SMALL
 
 STATE_MARKS = {
     MeetingState.PLANNED: ("", "calendar"),
@@ -46,6 +53,7 @@ def meeting_list(request):
     rows.sort(key=lambda m: (m.month or 13, m.starts.timestamp() if m.starts else float("inf"), m.pk))
     for row in rows:
         row.mark = STATE_MARKS[MeetingState(row.state)]
+        row.month_name = MONTHS.get(row.month, "")
     runs = access(user).can(Perm.RUN_MEETINGS)
     coming = seen.filter(state__in=COMING, starts__gte=timezone.now()).order_by("starts").first()
     context = {
@@ -53,6 +61,8 @@ def meeting_list(request):
         "rows": rows,
         "coming": coming,
         "coming_facts": _must_see(coming, user) if coming else [],
+        "coming_figures": _figures_since(coming) if coming else None,
+        "leads": runs or access(user).can(Perm.APPROVE_MINUTES),
         "decisions": _decisions(user, request.year),
         "runs": runs,
         "topics": list(waiting_topics()[:20]) if runs else [],
@@ -81,6 +91,24 @@ def _must_see(meeting: Meeting, user) -> list[dict]:
         {"label": _("Overdue"), "n": counts["late"], "url": f"{base}?who=all&show=overdue{series}"},
         {"label": _("Wait for confirmation"), "n": counts["wait"], "url": f"{base}?who=all&show=waiting{series}"},
     ]
+
+
+def _figures_since(meeting: Meeting) -> dict:
+    """Figures of the city since the last meeting of the series, small numbers hidden: the page opens to many."""
+    last, today = last_meeting(meeting), timezone.localdate()
+    day = timezone.localtime(last.starts).date() if last else today.replace(month=1, day=1)
+    start = max(day, today.replace(month=1, day=1) - dt.timedelta(days=1))
+    total, target = since.target_between(start, today)
+    best = max(since.reached_between(start, today), key=lambda m: m.more, default=None)
+    return {
+        "day": day,
+        "last": last,
+        "reached": shown(target.now, False, total),
+        "total": total,
+        "more": shown(target.more, False),
+        "spent": since.spent_between(start, today),
+        "best": best if best and best.more >= SMALL else None,
+    }
 
 
 def _decisions(user, year: int) -> list[dict]:

@@ -64,6 +64,9 @@ def _month(year: int, month: int, rows: list[Meeting]) -> dict:
     for row in own:
         if row.day:
             by_day.setdefault(row.day, []).append(row)
+    for row in own:
+        first = row.day and by_day[row.day][0] is row
+        row.anchor = f"d-{row.day:%Y-%m-%d}" if first else f"m-{row.uuid}"
     today = timezone.localdate()
     weeks = []
     for week in calendar.Calendar().monthdatescalendar(year, month):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.registry import registry
 from core.roles import Perm, access, require
 from households.views.edits import add_errors
 from programs import eligibility, figures, rights
@@ -115,6 +116,7 @@ def program_detail(request, uuid):
         "classes": [str(c.item) for c in program.classifications.select_related("item__scheme")],
         "rule_sentence": eligibility.sentence_for(program, request.year),
         "rule": eligibility.rule_in_force(program, request.year),
+        "panels": [p.render(request, program) for p in sorted(registry.program_panels, key=lambda p: p.order)],
     }
     if program_year is None:
         context["earlier"] = next((y for y in years if y.year < request.year), None)

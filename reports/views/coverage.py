@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.models import Region
+from meetings.panels import area_panel
 from programs import figures
 from reports.dashboard import coverage_rows, data_date
 from reports.scope import scope_of
@@ -33,6 +34,7 @@ def coverage(request):
         "areas": [
             (r, f"{reverse('reports:coverage')}?{urlencode({'year': scope.year, 'area': r.code})}") for r in inside
         ],
+        "touching": area_panel(request, scope.area),
         "crumbs": [(_("Reports"), reverse("reports:report_list")), (_("Coverage"), None)],
     }
     return render(request, "reports/coverage.html", context)
