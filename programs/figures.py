@@ -142,7 +142,8 @@ class ByHousehold:
 
 def reached_by(household: str, year: int, *, programs=None, kinds=None, quarter: int = 0) -> ByHousehold:
     """What `reached_rows` says, for the household in the field `household` of the rows asked; of one quarter of it."""
-    rows = Delivery.objects.filter(void=False, date__range=days_of(year, quarter)).order_by()
+    first, last = days_of(year, quarter)
+    rows = Delivery.objects.filter(void=False, date__range=(first, last)).order_by()
     narrow = _of_programs("assistance__program_year__program", programs, kinds)
     begun = Q(assistance__group__members__valid_from__isnull=True) | Q(
         assistance__group__members__valid_from__lte=F("date")
@@ -151,8 +152,24 @@ def reached_by(household: str, year: int, *, programs=None, kinds=None, quarter:
         assistance__group__members__valid_to__gte=F("date")
     )
     return ByHousehold(
-        rows.filter(narrow, assistance__counts_for=OuterRef(household)),
+        _aided_between(first, last).filter(
+            _of_programs("program_year__program", programs, kinds), counts_for=OuterRef(household)
+        ),
         rows.filter(narrow & begun & open_, assistance__group__members__household=OuterRef(household)),
+    )
+
+
+def _aided_between(first: dt.date, last: dt.date) -> QuerySet:
+    """Rows of the log with a delivery that is not void from `first` to `last`; as `_AIDED` says it for the views."""
+    within = Delivery.objects.filter(assistance=OuterRef("pk"), void=False, date__range=(first, last)).order_by()
+    return (
+        Assistance.objects.filter(delivered_last__gte=first, delivered_first__lte=last)
+        .filter(
+            Q(delivered_first__gte=first)
+            | Q(delivered_last__lte=last)
+            | Q(IsNull(Subquery(within.values("pk")[:1]), False))
+        )
+        .order_by()
     )
 
 
