@@ -16,7 +16,7 @@ from core.models import ImportBatch
 from core.registry import registry
 from core.roles import Perm, require
 from households import derived
-from households.imports.judge import count, find_again, judge, still_true
+from households.imports.judge import find_again, judge, still_open, still_true
 from households.imports.scope import judged
 from households.imports.work import CHANGED_ROWS, Work
 from households.imports.write_families import change_households, end_emptied, new_households, write_ranks
@@ -192,7 +192,7 @@ def _keep_counts(w: Work, households: dict, members: dict) -> None:
         "households": _sum(before.get("households"), households),
         "members": _sum(before.get("members"), members),
     }
-    w.batch.counts |= count(w.cursor, w.batch.pk)
+    w.batch.counts |= still_open(w.cursor, w.batch.pk)
 
 
 def _sum(before: dict | None, now: dict) -> dict:

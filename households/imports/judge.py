@@ -370,13 +370,6 @@ def count(cursor, batch_id: int) -> dict:
     )
     refused_rows, _families = cursor.fetchone()
     cursor.execute(
-        "SELECT count(*) FILTER (WHERE stale AND NOT applied), "
-        "count(*) FILTER (WHERE outcome IN ('new', 'changed') AND NOT applied) "
-        "FROM households_importfamily WHERE batch_id = %s",
-        [batch_id],
-    )
-    stale, to_apply = cursor.fetchone()
-    cursor.execute(
         """
         SELECT count(*) FILTER (WHERE t.n IS NULL AND f.outcome IN ('new', 'changed')),
           count(*) FILTER (WHERE r.outcome = 'changed'), count(t.n)
@@ -409,6 +402,16 @@ def count(cursor, batch_id: int) -> dict:
         "kk_changes": sum(numbers[4] for outcome, numbers in found.items() if outcome != "refused"),
         "held": sum(numbers[5] for outcome, numbers in found.items() if outcome != "refused"),
         "refused_rows": refused_rows,
-        "stale": stale,
-        "to_apply": to_apply,
+        **still_open(cursor, batch_id),
     }
+
+
+def still_open(cursor, batch_id: int) -> dict:
+    """The numbers of `count` that an apply changes: families left out because they changed, families that may go in."""
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE stale AND NOT applied), "
+        "count(*) FILTER (WHERE outcome IN ('new', 'changed') AND NOT applied) "
+        "FROM households_importfamily WHERE batch_id = %s",
+        [batch_id],
+    )
+    return dict(zip(("stale", "to_apply"), cursor.fetchone(), strict=True))
