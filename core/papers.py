@@ -8,6 +8,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
+from core.arms import arms
 from core.dates import tanggal
 from core.models import CitySettings
 
@@ -34,16 +35,17 @@ def typeset(template: str, data: dict[str, Any], *, tagged: bool = True) -> byte
     )
 
 
-def letterhead(agency: str = "") -> dict[str, str]:
-    """Letterhead of a paper: government, agency (default: the planning agency), address."""
+def letterhead(agency: str = "") -> dict[str, Any]:
+    """Letterhead of a paper: government, agency (default: the planning agency), address, coat of arms as bytes."""
     city = CitySettings.load()
     if city is None:
-        return {"city": "", "agency": agency, "address": ""}
+        return {"city": "", "agency": agency, "address": "", "arms": []}
     own = not agency or agency == city.planning_agency
     return {
         "city": city.government_name,
         "agency": agency or city.planning_agency,
         "address": city.address if own else "",
+        "arms": list(arms()),
     }
 
 
@@ -65,3 +67,13 @@ def size(paper: str) -> dict[str, int]:
     """Width and height of a paper in millimetres; an unknown name is A4."""
     width, height = PAPERS.get(paper, PAPERS["a4"])
     return {"width": width, "height": height}
+
+
+def decided_by() -> str:
+    """Whose decree it is: "Wali Kota Solok" of a city, "Bupati Solok" of a regency, by the city's settings."""
+    city = CitySettings.load()
+    if city is None:
+        return ""
+    labels = city.labels or {}
+    place = city.home_region.name.removeprefix("Kota ").removeprefix("Kabupaten ")
+    return labels.get("decree_by") or f"{'Bupati' if city.home_region.level == 'kabupaten' else 'Wali Kota'} {place}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress
 
 from meetings.choices import MeetingState
 from meetings.models import Meeting
@@ -38,6 +39,9 @@ def _event(meeting: Meeting, url: str = "") -> Event:
         event.add("description", meeting.purpose)
     if url or meeting.link:
         event.add("url", url or meeting.link)
+    # Asked for by RFC 5546 of every published or cancelled entry: who answers for it.
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    event.add("organizer", vCalAddress(f"mailto:{address}"), parameters={"CN": name or "TKPKD"})
     off = meeting.state in (MeetingState.CANCELLED, MeetingState.POSTPONED)
     event.add("status", "CANCELLED" if off else "CONFIRMED" if meeting.state != MeetingState.PLANNED else "TENTATIVE")
     return event

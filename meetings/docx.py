@@ -1,4 +1,4 @@
-"""Papers of a meeting as DOCX to edit: the same blocks as the PDF."""
+"""Papers as DOCX to edit: the same blocks as the PDF."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import re
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from core import papers
@@ -33,16 +35,49 @@ def docx(paper: Paper, *, size: str = "f4") -> bytes:
     section.orientation = WD_ORIENT.LANDSCAPE if paper.landscape else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = section.top_margin = Mm(20)
     document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Arial", Pt(11)
-    kop = papers.letterhead()
-    for line, points in ((kop["city"].upper(), 13), (kop["agency"].upper(), 13), (kop["address"], 9)):
-        if line:
-            run = _paragraph(document, line, _CENTRE).runs[0]
-            run.bold, run.font.size = points > 9, Pt(points)
+    if paper.with_kop:
+        _letterhead(document)
+    if paper.unmasked:
+        section.footer.paragraphs[0].text = "Memuat data pribadi"
     for block in paper.blocks:
         _BLOCKS[block["kind"]](document, block)
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()
+
+
+def _letterhead(document) -> None:
+    """Coat of arms at the left, names in the middle of the page, a double rule below."""
+    kop = papers.letterhead()
+    if not kop["city"]:
+        return
+    place = document
+    if kop["arms"]:
+        table = document.add_table(rows=1, cols=3)
+        table.autofit = False
+        for cell, width in zip(table.rows[0].cells, (Mm(22), Mm(131), Mm(22)), strict=True):
+            cell.width = width
+        left, place, _right = table.rows[0].cells
+        left.paragraphs[0].add_run().add_picture(io.BytesIO(bytes(kop["arms"])), height=Mm(18))
+    lines = [(kop["city"].upper(), 13), (kop["agency"].upper(), 13), (kop["address"], 9)]
+    for line, points in lines:
+        if line:
+            run = _paragraph(place, line, _CENTRE).runs[0]
+            run.bold, run.font.size = points > 9, Pt(points)
+    if place is not document:
+        empty = place.paragraphs[0]._p
+        empty.getparent().remove(empty)
+    _rule(_paragraph(document, ""))
+
+
+def _rule(paragraph) -> None:
+    """A double line above this paragraph."""
+    borders = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for name, value in (("val", "thickThinSmallGap"), ("sz", "18"), ("space", "1"), ("color", "000000")):
+        top.set(qn(f"w:{name}"), value)
+    borders.append(top)
+    paragraph._p.get_or_add_pPr().append(borders)
 
 
 def _paragraph(document, text, align=None, *, bold=False, style=None):
@@ -103,7 +138,8 @@ def _copies(document, block):
 
 
 def _table(document, block):
-    _grid(document, [c["label"] for c in block["columns"]], block["rows"])
+    widths = [Mm(c["width"]) if c["width"] else None for c in block["columns"]]
+    _grid(document, [c["label"] for c in block["columns"]], block["rows"], widths)
 
 
 def _signed(document, block):
@@ -111,17 +147,30 @@ def _signed(document, block):
         [str(n), name, place, f"{'' if n % 2 else '            '}{n}. ………………"]
         for n, (name, place) in enumerate(block["rows"], 1)
     ]
-    _grid(document, ["No.", "Nama", "Instansi/jabatan", "Tanda tangan"], rows)
+    _grid(document, ["No.", "Nama", "Instansi/jabatan", "Tanda tangan"], rows, [Mm(10), None, None, Mm(60)])
 
 
-def _grid(document, heads, rows):
+def _grid(document, heads, rows, widths):
+    """A table with a head that repeats on each page; columns without a width share what is left."""
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
+    section = document.sections[0]
+    left = section.page_width - section.left_margin - section.right_margin - sum(w for w in widths if w)
+    widths = [w or left // widths.count(None) for w in widths]
+    table.autofit = False
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         cell.text = ""
         cell.paragraphs[0].add_run(_clean(text)).bold = True
+    repeat = OxmlElement("w:tblHeader")
+    repeat.set(qn("w:val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = _clean(text)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
     _paragraph(document, "")
 
 
@@ -130,9 +179,10 @@ def _sign(document, block):
     for cell, who in zip(table.rows[0].cells, (block["left"], block["right"]), strict=True):
         if not who["office"]:
             continue
-        lines = [who["place"], f"{who['office']},", "", "", "", who["name"] or "……………………", who["rank"]]
-        lines.append(f"NIP {who['nip']}" if who["nip"] else "")
-        cell.text = "\n".join(_clean(line) for n, line in enumerate(lines) if line or 2 <= n <= 4)
+        above = [line for line in (who["place"], who["behalf"]) if line]
+        below = [line for line in (who["rank"], f"NIP {who['nip']}" if who["nip"] else "") if line]
+        name = who["name"] or "……………………"
+        cell.text = "\n".join(_clean(line) for line in [*above, f"{who['office']},", "", "", "", name, *below])
         cell.paragraphs[0].alignment = _CENTRE
 
 

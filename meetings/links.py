@@ -61,6 +61,11 @@ def feed_token(user: User) -> str:
     return signing.dumps([user.uuid.hex, user.preferences.get("feed", 1)], salt=_FEED)
 
 
+def feed_url(user: User) -> str:
+    """The whole address of a person's feed."""
+    return settings.PUBLIC_URL + reverse("meetings:calendar_feed", args=[feed_token(user)])
+
+
 def read_feed(token: str) -> User:
     """The person a feed belongs to. Raises BadLink."""
     try:

@@ -22,7 +22,6 @@ from core.choices import AccessKind
 from core.dates import tanggal
 from core.exports import masked
 from core.history import record_access
-from core.models import CitySettings
 from core.models.regions import area_q
 from core.roles import Perm, access
 from core.rupiah import thousands
@@ -229,7 +228,7 @@ def annex_pdf(program_year: ProgramYear, asked: Asked, user) -> bytes:
         "subtitles": [f"Tahun {program_year.year}"],
         "landscape": True,
         "kop": papers.letterhead(),
-        "decree": decree | {"of": f"Keputusan {_decided_by()}".strip()},
+        "decree": decree | {"of": f"Keputusan {papers.decided_by()}".strip()},
         "columns": [{"label": c.label, "width": c.width, "align": c.align} for c in columns],
         "parts": parts,
         "total": _sum_line(program_year, rows),
@@ -243,20 +242,10 @@ def _decree(asked: Asked, rows: list[dict]) -> dict[str, str]:
     return {"number": asked.decree or "", "date": tanggal(day)}
 
 
-def _decided_by() -> str:
-    """Whose decree it is: "Wali Kota Solok" of a city, "Bupati Solok" of a regency, by the city's settings."""
-    city = CitySettings.load()
-    if city is None:
-        return ""
-    labels = city.labels or {}
-    place = city.home_region.name.removeprefix("Kota ").removeprefix("Kabupaten ")
-    return labels.get("decree_by") or f"{'Bupati' if city.home_region.level == 'kabupaten' else 'Wali Kota'} {place}"
-
-
 def _annex_signer(asked: Asked) -> dict[str, str]:
     """Who signs the annex: who issued the decree, by hand; a list without a decree is signed by the secretariat."""
     sign = papers.signer()
-    return sign | {"office": _decided_by(), **_BY_HAND} if asked.decree else sign
+    return sign | {"office": papers.decided_by(), **_BY_HAND} if asked.decree else sign
 
 
 def _total(columns: list[_Column], group: list[dict]) -> list[str]:
@@ -279,7 +268,7 @@ def annex_excel(program_year: ProgramYear, asked: Asked, user, target: BinaryIO)
     columns = _columns(program_year, rows)
     kop, sign = papers.letterhead(), _annex_signer(asked)
     decree = _decree(asked, rows)
-    told = f"Lampiran Keputusan {_decided_by()} Nomor {decree['number']} tanggal {decree['date']}"
+    told = f"Lampiran Keputusan {papers.decided_by()} Nomor {decree['number']} tanggal {decree['date']}"
     sheet = ReportSheet(
         name="Lampiran",
         title=f"Daftar penerima {program_year.program.name}",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.history import history
 from core.roles import Perm, require
 from meetings import numbering
-from meetings.actions.planning import reason_given
+from meetings.actions.planning import lock, reason_given
 from meetings.choices import Direction, LetterKind, Sifat
 from meetings.models import Letter, Meeting
 
@@ -28,6 +28,7 @@ def register_letter(
     date: dt.date | None = None,
     counterpart: str = "",
     sifat: str = Sifat.ORDINARY,
+    enclosure: str = "",
     meeting: Meeting | None = None,
     number: str = "",
     blank_reason: str = "",
@@ -48,7 +49,8 @@ def register_letter(
         date=date,
         subject=subject.strip(),
         counterpart=counterpart.strip(),
-        sifat=sifat,
+        sifat=sifat or Sifat.ORDINARY,
+        enclosure=" ".join(enclosure.split()),
         meeting=meeting,
         number=" ".join(number.split()),
         blank_reason=" ".join(blank_reason.split()),
@@ -78,7 +80,14 @@ def refuse_letter(*, letter: Letter, reason: str, by) -> Letter:
     return row
 
 
-def letter_of(meeting: Meeting, kind: str, *, by, subject: str, counterpart: str = "") -> Letter:
-    """The meeting's letter of this kind that stands, registered now when there is none."""
+@transaction.atomic
+def letter_of(meeting: Meeting, kind: str, *, by, subject: str, counterpart: str = "", **values) -> Letter:
+    """The meeting's letter of this kind that stands, registered now when there is none (`values`: as register_letter).
+
+    Two who ask at the same moment get the same letter.
+    """
+    lock(meeting)
     found = meeting.letters.filter(kind=kind, refused_reason="").order_by("-pk").first()
-    return found or register_letter(by=by, subject=subject, kind=kind, meeting=meeting, counterpart=counterpart)
+    return found or register_letter(
+        by=by, subject=subject, kind=kind, meeting=meeting, counterpart=counterpart, **values
+    )

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from core.history import history
 from core.roles import Perm, access, require
-from meetings.choices import COMING, NEXT, WRITABLE, MeetingState, TopicState
-from meetings.models import AgendaItem, Decision, Meeting, Series, Topic
+from meetings.actions import mails
+from meetings.choices import COMING, NEXT, WRITABLE, Answer, MeetingState, TopicState
+from meetings.models import AgendaItem, Decision, Invitation, Meeting, Series, Topic
 
 S = MeetingState
 MEETING_FIELDS = frozenset(
     "kind title month starts ends place link purpose basis papers_due agency region group chair secretary note_taker "
-    "series year".split()
+    "series year signer signs_for".split()
 )
 
 
@@ -84,7 +85,11 @@ def plan_meeting(*, by, agenda: list[str] | None = None, **values) -> Meeting:
 
 @transaction.atomic
 def edit_meeting(*, meeting: Meeting, by, **values) -> Meeting:
-    """Change a meeting that is not final. A changed time or place of one that was invited raises `sequence`."""
+    """Change a meeting that is not final.
+
+    A changed time or place of one that was invited raises `sequence`, and all who were written to get the new file.
+    With a new beginning the answers given so far no longer count.
+    """
     require(by, Perm.RUN_MEETINGS)
     row = lock(meeting)
     if row.state in (S.FINAL, S.CANCELLED):
@@ -92,12 +97,23 @@ def edit_meeting(*, meeting: Meeting, by, **values) -> Meeting:
     before = (row.starts, row.ends, row.place, row.link, row.title)
     _fill(row, values)
     _set_year(row)
-    if row.state == S.INVITED and (row.starts, row.ends, row.place, row.link, row.title) != before:
-        row.sequence += 1
+    moved = row.state == S.INVITED and (row.starts, row.ends, row.place, row.link, row.title) != before
+    row.sequence += moved
     row.full_clean()
     with history(by=by, action="meeting.edit", region=row.region_id or ""):
         row.save()
+        if moved and row.starts != before[0]:
+            forget_answers(row)
+        if moved:
+            mails.write_invitations(row, changed=True)
     return row
+
+
+def forget_answers(meeting: Meeting) -> None:
+    """The meeting has another time: everybody is asked again. Inside the caller's history, which keeps the answers."""
+    Invitation.objects.filter(meeting=meeting).exclude(answer=Answer.NONE).update(
+        answer=Answer.NONE, substitute="", answer_reason="", answered_at=None
+    )
 
 
 def _fill(row: Meeting, values: dict) -> None:
@@ -114,7 +130,7 @@ def _set_year(row: Meeting) -> None:
 
 
 def _step(meeting: Meeting, to: str, by, *, reason: str = "", off: bool = False, **values) -> Meeting:
-    """Take the stage `to`; `off`: the calendar entry goes away, so the file counts up."""
+    """Take the stage `to`; `off`: the calendar entry goes away or comes back, so the file counts up."""
     require(by, Perm.RUN_MEETINGS)
     row = lock(meeting)
     if to not in NEXT[MeetingState(row.state)]:
@@ -129,6 +145,8 @@ def _step(meeting: Meeting, to: str, by, *, reason: str = "", off: bool = False,
     row.full_clean()
     with history(by=by, action=f"meeting.{to}", reason=reason, region=row.region_id or ""):
         row.save()
+        if to in (S.POSTPONED, S.CANCELLED):
+            mails.write_off(row)
     return row
 
 
@@ -142,7 +160,7 @@ def hold(*, meeting: Meeting, by) -> Meeting:
 def postpone(*, meeting: Meeting, by, reason: str, starts=None, ends=None) -> Meeting:
     """Put the meeting off: with a new time it is planned again at once, without one it waits as postponed.
 
-    Its agenda, invitations and open follow-up stay with it; the calendar file counts one up.
+    Its agenda, invitations and open follow-up stay with it; the calendar file counts up, who was written to is told.
     """
     reason = reason_given(reason)
     row = _step(meeting, S.POSTPONED, by, reason=reason, off=True)
@@ -152,8 +170,9 @@ def postpone(*, meeting: Meeting, by, reason: str, starts=None, ends=None) -> Me
 @transaction.atomic
 def replan(*, meeting: Meeting, by, starts: dt.datetime, ends: dt.datetime | None = None) -> Meeting:
     """Give a postponed meeting its new time; it must be invited to again."""
-    row = _step(meeting, S.PLANNED, by, reason=meeting.state_reason, starts=starts, ends=ends)
+    row = _step(meeting, S.PLANNED, by, reason=meeting.state_reason, off=True, starts=starts, ends=ends)
     with history(by=by, action="meeting.carry_over"):
+        forget_answers(row)
         carry_over(row)
     return row
 

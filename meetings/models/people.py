@@ -47,7 +47,7 @@ class Invitation(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["meeting", "agency", "name"],
+                fields=["meeting", "agency", "name", "position"],
                 condition=Q(agency__isnull=False),
                 name="invitation_agency_once",
                 violation_error_message=_("This agency is invited already."),

@@ -124,10 +124,25 @@
   }
 
   // ---- copy
+  // On plain http browsers give no clipboard; a field that is selected and copied does the same there.
+  function copyBySelection(text) {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.readOnly = true;
+    field.className = "visually-hidden";
+    const before = document.activeElement;
+    (before?.closest("dialog") ?? body).append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    before?.focus({ preventScroll: true });
+    if (!done) throw new Error("the browser refused");
+  }
+
   async function copy(text) {
     try {
       if (navigator.clipboard) await navigator.clipboard.writeText(text);
-      else throw new Error("no clipboard on plain http");
+      else copyBySelection(text);
       say("toast-plain", words.copied);
     } catch {
       say("toast-bad", words.noCopy);

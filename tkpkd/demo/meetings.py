@@ -19,7 +19,6 @@ from meetings.models import (
     Decision,
     DecisionAgency,
     DecisionProgram,
-    Decree,
     Invitation,
     Letter,
     Meeting,
@@ -31,10 +30,18 @@ from programs.models import ProgramYear
 from tkpkd import reference
 from tkpkd.demo.agenda import Chosen, Held, Made, Task, plan, renamed
 from tkpkd.demo.people import Numbers
+from tkpkd.demo.team import make_letters, make_team
 
 HALL = "Aula Bapperida"
 PLACES = ("Laing", "Nan Balimo", "Tanah Garam")
 FOUNDED = 2021
+# Of every coordination meeting besides the agencies: people from outside, and who receives a copy (tembusan).
+GUESTS = (
+    {"name": "Wakil dunia usaha (contoh)", "organisation": "Forum CSR"},
+    {"name": "Dosen (contoh)", "organisation": "Perguruan tinggi", "email": "dosen@demo.invalid"},
+    {"position": "Wali Kota", "copy_only": True},
+    {"position": "Ketua DPRD", "copy_only": True},
+)
 BASIS = "Permendagri 53 Tahun 2020"
 # Since the decision: `share` percent of the list came into the programme, a part of them already received. A programme
 # of persons takes the head.
@@ -94,10 +101,13 @@ class DemoMeetings:
 
     def write(self) -> None:
         """Everything: the team's decree, series, meetings with what came of them, topics that wait."""
-        self._team()
-        for name, kind, agenda in (
-            ("Rakor TKPKD", "rakor", ["Kesenjangan sasaran", "Realisasi program"]),
-            ("Kelompok program A", "group", ["Penerima dan sasaran"]),
+        make_team(self.users, self.agencies, self.numbers, self.today)
+        for name, kind, agenda, ended in (
+            ("Rakor TKPKD", "rakor", ["Kesenjangan sasaran", "Realisasi program"], None),
+            ("Kelompok program A", "group", ["Penerima dan sasaran"], None),
+            ("Musyawarah kelurahan", "village", ["Daftar keluarga per RT", "Usulan dan sanggahan", "Penetapan"], None),
+            ("Monitoring dan evaluasi", "monev", ["Realisasi per program", "Kunjungan lapangan"], None),
+            ("Rapat teknis data P3KE", "technical", ["Pemadanan NIK"], dt.date(self.today.year - 1, 12, 31)),
         ):
             self.series[name] = Series.objects.create(
                 uuid=self.numbers.uuid(),
@@ -107,9 +117,11 @@ class DemoMeetings:
                 basis=BASIS,
                 place=HALL,
                 agency=self.agencies.get("planning"),
+                ended=ended,
             )
         for held in self._plan():
             self._meeting(held)
+        make_letters(self.staff, self.numbers, self.today)
         for title, agency in (("Air bersih di Batu Kubung", "works"), ("Data penyandang disabilitas", "social")):
             Topic.objects.create(uuid=self.numbers.uuid(), title=title, agency=self.agencies.get(agency), by=None)
 
@@ -121,31 +133,6 @@ class DemoMeetings:
         own = sorted(self.villages)
         names = {name: own[n % len(own)] for n, name in enumerate(PLACES)}
         return renamed([each for each in held if each.day is None or each.day.year > FOUNDED], names)
-
-    def _team(self) -> None:
-        year = self.today.year - 2
-        decree = Decree.objects.create(
-            uuid=self.numbers.uuid(),
-            number=f"050/85/{year} (contoh)",
-            date=dt.date(year, 1, 15),
-            title="Pembentukan Tim Koordinasi Penanggulangan Kemiskinan Daerah",
-            valid_from=dt.date(year, 1, 15),
-        )
-        posts = [
-            ("Penanggung jawab", "Wali Kota", "", None),
-            ("Ketua", "Wakil Wali Kota", "", None),
-            ("Wakil ketua", "Sekretaris Daerah", "", None),
-            ("Sekretaris", "Kepala Bapperida", "", "planning"),
-            ("Ketua kelompok program A", "Kepala Dinas Sosial", "a", "social"),
-            ("Ketua kelompok program B", "Kepala Dinas Koperasi UKM", "b", "enterprise"),
-            ("Ketua kelompok program C", "Kepala Dinas Pertanian", "c", "farming"),
-        ]
-        TeamMember.objects.bulk_create(
-            TeamMember(
-                decree=decree, order=n, post=post, position=position, working_group=group, agency=self.agencies.get(key)
-            )
-            for n, (post, position, group, key) in enumerate(posts, 1)
-        )
 
     def _at(self, day: dt.date, hour: int = 9, minute: int = 0) -> dt.datetime:
         return timezone.make_aware(dt.datetime.combine(day, dt.time(hour, minute)))
@@ -173,6 +160,9 @@ class DemoMeetings:
             agency=self.agencies.get("planning"),
             region=self.villages.get(held.village),
             group=held.group,
+            signer=TeamMember.objects.in_force(held.day).filter(post="Ketua").first()
+            if held.day and held.kind == "rakor"
+            else None,
             chair=f"Lurah {held.village}" if held.village else "Wakil Wali Kota",
             secretary="Kepala Bapperida",
             note_taker="" if held.day and held.day.year < self.today.year - 2 else self.staff.full_name,
@@ -253,11 +243,17 @@ class DemoMeetings:
                 order=n,
                 agency=self.agencies[key],
                 sent_at=sent,
-                answer="come" if key not in held.absent and (state != "invited" or n % 3) else "none",
-                answered_at=sent if key not in held.absent and (state != "invited" or n % 3) else None,
+                **self._answer(key, n, held, state, sent),
             )
             for n, key in enumerate((k for k in held.invited if k in self.agencies), 1)
         ]
+        if held.kind == "rakor" and row.year > FOUNDED:
+            invited += [
+                Invitation(
+                    uuid=self.numbers.uuid(), meeting=row, order=80 + n, sent_at=sent, answer="none", **GUESTS[n]
+                )
+                for n in range(len(GUESTS))
+            ]
         if held.village:
             invited.append(
                 Invitation(
@@ -274,17 +270,28 @@ class DemoMeetings:
                 uuid=self.numbers.uuid(),
                 meeting=row,
                 invitation=i,
-                name=i.label,
-                organisation=i.label,
+                name=f"Sekretaris {i.agency.short_name}" if n % 9 == 4 and i.agency else i.name or i.label,
+                organisation=i.organisation or i.label,
                 agency=i.agency,
-                substitute=n % 9 == 4,
+                substitute=n % 9 == 4 and i.agency is not None,
                 late=n % 7 == 5,
                 by=self.staff,
                 at=row.starts,
             )
             for n, i in enumerate(invited)
-            if keys.get(i.agency_id) not in held.absent
+            if not i.copy_only and i.answer != "decline" and keys.get(i.agency_id) not in held.absent
         )
+
+    def _answer(self, key: str, n: int, held: Held, state: str, sent: dt.datetime) -> dict:
+        """What an agency answered: the first of the absent said why, the others nothing; not all have answered yet."""
+        if key in held.absent:
+            excused = key == held.absent[0]
+            return {"answer": "decline", "answer_reason": "Dinas luar", "answered_at": sent} if excused else {}
+        if state == "invited" and n % 3 == 0:
+            return {}
+        if state == "invited" and n % 5 == 2:
+            return {"answer": "substitute", "substitute": "Sekretaris dinas", "answered_at": sent}
+        return {"answer": "come", "answered_at": sent}
 
     def _letter(self, row: Meeting, sent: dt.datetime) -> None:
         day = timezone.localtime(sent).date()
@@ -298,7 +305,7 @@ class DemoMeetings:
             meeting=row,
             by=self.staff,
             number=f"005/{n}/Bapperida/{day.year}",
-            subject=f"Undangan: {row.title}",
+            subject=f"Undangan {row.title}",
             counterpart="Daftar terlampir",
         )
 
