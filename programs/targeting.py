@@ -196,6 +196,7 @@ class Targeting:
 BREAKDOWNS = {
     "whole": "''",
     "bundle": "x.g::text",
+    "bundle_village": "x.g::text || '/' || h.region_id",
     "district": "left(h.region_id, 8)",
     "village": "h.region_id::text",
     "rw": "h.region_id || '/' || h.rw",
@@ -295,6 +296,12 @@ def by_bundle(groups: list[Bundle], asked: Asked) -> list[Targeting]:
         return []
     found = _count(groups, asked, "bundle")
     return [Targeting(b.key, b.label, *found.get(str(n), NOTHING), bundle=b, asked=asked) for n, b in enumerate(groups)]
+
+
+def by_bundle_and_village(groups: list[Bundle], asked: Asked) -> list[tuple[int, str, tuple[int, int, int, int]]]:
+    """(place of the bundle, kelurahan, counts) wherever there are any: what snapshots add up."""
+    found = _count(groups, asked, "bundle_village") if groups else {}
+    return [(int(key.partition("/")[0]), key.partition("/")[2], counts) for key, counts in sorted(found.items())]
 
 
 def whole(asked: Asked, bundle: Bundle | None = None) -> Targeting:

@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.registry import MenuEntry, registry
+from core.registry import ActionWord, MenuEntry, PeriodicTask, registry
 from core.roles import Perm
 from reports import jobs  # noqa: F401 (registers its kind of work)
+from reports.actions import daily_snapshot
 
 registry.menu.append(
     MenuEntry(group="home", order=0, label=_("Home"), icon="house", url_name="reports:dashboard", bottom=0)
@@ -42,3 +43,15 @@ registry.menu.append(
         perms=(Perm.SEE_FIGURES,),
     )
 )
+registry.periodic.append(PeriodicTask("keep the figures of the day", 3600, daily_snapshot))
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=64,
+        label=_("Indicators"),
+        icon="graph-up",
+        url_name="reports:indicator_list",
+        perms=(Perm.SEE_FIGURES,),
+    )
+)
+registry.action_words["indicator.values"] = ActionWord(_("Values of an indicator changed"))

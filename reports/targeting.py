@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from django import forms
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.kept import kept
 from core.models import Region
+from core.templatetags.shell import tanggal_pendek
 from households.choices import Source
 from households.filters import list_url
 from programs import figures, targeting
 from programs.bundle_filters import bundles_of, may_judge
 from programs.targeting import Asked, Bundle, Targeting
+from reports.models import FigureSnapshot
 from reports.scope import Scope
 
 BY = {
@@ -75,8 +79,12 @@ class TargetingForm(forms.Form):
         required=False,
     )
 
+    since = forms.ChoiceField(label=gettext_lazy("Against an earlier day"), required=False)
+
     def __init__(self, data, *, year: int, areas: list[Region]):
         super().__init__(data)
+        days = [(day.isoformat(), _("since %(day)s") % {"day": tanggal_pendek(day)}) for day in snapshot_days(year)]
+        self.fields["since"].choices = [("", _("No earlier day")), *days]
         self.fields["of"].choices = grouped(bundles_of(year))
         self.fields["area"].choices = [("", str(areas[0]) if areas else "—"), *((r.code, r.name) for r in areas[1:])]
         for field in self.fields.values():
@@ -172,6 +180,46 @@ def _place(key: str, names: dict[str, str]) -> str:
     return ", ".join(words)
 
 
+# --- what was known on an earlier day ------------------------------------------------------------------------------
+
+DAYS_OFFERED = 90
+
+
+def snapshot_days(year: int) -> list[dt.date]:
+    """Days before today whose figures of `year` were kept, newest first."""
+    found = FigureSnapshot.objects.filter(year=year, bundle="all", area="", day__lt=timezone.localdate())
+    return list(found.order_by("-day").values_list("day", flat=True)[:DAYS_OFFERED])
+
+
+def comparable(by: str, asked: Asked) -> bool:
+    """Whether figures of past days are kept for this question: by programmes or areas, of whole years."""
+    kept_by = by in (*BUNDLED, "district", "village")
+    return kept_by and not (asked.quarter or asked.desil or asked.source or asked.rw or asked.rt)
+
+
+def known_then(rows: list[Targeting], day: dt.date, scope: Scope) -> list[Targeting | None]:
+    """Each row as it was known on `day`; None where nothing was kept or this reader may not see it. One query."""
+    wanted = {(row.bundle.key, row.asked.area) for row in rows}
+    found = {
+        (s.bundle, s.area): s
+        for s in FigureSnapshot.objects.filter(
+            day=day,
+            year=rows[0].asked.year,
+            bundle__in={key for key, _area in wanted},
+            area__in={area for _key, area in wanted},
+        )
+    }
+    then = []
+    for row in rows:
+        s = found.get((row.bundle.key, row.asked.area))
+        then.append(s and replace(row, target=s.target, reached=s.reached, receivers=s.receivers, outside=s.outside))
+    if not scope.names:
+        places = [i for i, each in enumerate(then) if each]
+        for n in targeting.hidden_rows([then[i] for i in places]):
+            then[places[n]] = None
+    return then
+
+
 # --- as a reader may see it ----------------------------------------------------------------------------------------
 
 
@@ -185,15 +233,23 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the page; `hidden`: too few households behind it for this reader."""
+    """A row of the page; `hidden`: too few households behind it for this reader; `then`: on an earlier day."""
 
     row: Targeting
     hidden: bool
+    then: Targeting | None = None
     target: Cell | None = None
     reached: Cell | None = None
     missed: Cell | None = None
     receivers: Cell | None = None
     outside: Cell | None = None
+
+    @property
+    def change(self) -> float | None:
+        """Coverage now less coverage then; None where one of them is not known."""
+        if self.hidden or self.then is None or self.then.coverage is None or self.row.coverage is None:
+            return None
+        return self.row.coverage - self.then.coverage
 
 
 COLUMNS = ("target", "reached", "missed", "receivers", "outside")

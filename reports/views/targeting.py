@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -71,16 +74,24 @@ def targeting_page(request):
     rupiah_rows, shares = shown.rupiah_rows(rupiah, scope)
     highest = figures.poor_desil_max()
     total_row = shown.shown_total(total, rows, scope, request.user, adds_up=by not in (*shown.BUNDLED, "year"))
+    seen, since = shown.shown(rows[: shown.MOST_ROWS], scope, request.user), None
+    if values["since"] and rows and shown.comparable(by, asked):
+        since = dt.date.fromisoformat(values["since"])
+        *before, whole_before = shown.known_then([r.row for r in [*seen, total_row]], since, scope)
+        seen = [replace(row, then=then) for row, then in zip(seen, before, strict=True)]
+        total_row = replace(total_row, then=whole_before)
     context = _page(
         request,
         "targeting",
         scope,
         form=form,
+        since=since,
+        since_unknown=bool(values["since"]) and since is None,
         by=by,
         by_label=shown.BY[by],
         bundle=bundle,
         asked=asked,
-        rows=shown.shown(rows[: shown.MOST_ROWS], scope, request.user),
+        rows=seen,
         cut=len(rows) > shown.MOST_ROWS,
         too_long=too_long,
         total=total_row,

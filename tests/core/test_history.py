@@ -31,6 +31,7 @@ NOT_TRACKED = {
     "households_importfamily": "staging of an import",
     "programs_recipientrow": "staging of an import",
     "households_householdsetrow": "rows of a frozen list, never changed; the list itself is tracked",
+    "reports_figuresnapshot": "figures of a day, append-only itself",
     "meetings_notice": "which reminders went out",
     "django_tasks_database_dbtaskresult": "queue of the worker",
     "django_session": "sessions",

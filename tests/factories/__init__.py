@@ -12,5 +12,6 @@ from tests.factories.meetings import *  # noqa: F403
 from tests.factories.plans import *  # noqa: F403
 from tests.factories.plans import whole_plan
 from tests.factories.programs import *  # noqa: F403
+from tests.factories.reports import *  # noqa: F403
 
 __all__ = ["PASSWORD", "SINCE", "VILLAGE", "Factory", "family", "region", "whole_plan"]
