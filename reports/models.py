@@ -37,3 +37,9 @@ class FigureSnapshot(models.Model):
     def __str__(self):
         return f"{self.day} {self.bundle} {self.area}".strip()
 
+
+# Models that stand beside what they serve.
+from reports.indicators.models import Indicator, IndicatorValue  # noqa: E402
+from reports.lp2kd.models import Issue, Narrative  # noqa: E402
+
+__all__ = ["FigureSnapshot", "Indicator", "IndicatorValue", "Issue", "Narrative"]

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from reports.views import coverage, dashboard, maps, targeting, workbooks
+from reports.views import coverage, dashboard, indicators, maps, targeting, workbooks
 
 app_name = "reports"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("reports/", workbooks.report_list, name="report_list"),
+    path("reports/indicators/", indicators.indicator_list, name="indicator_list"),
+    path("reports/indicators/<slug:code>/", indicators.indicator_edit, name="indicator_edit"),
     path("reports/map/", maps.area_map, name="map"),
     path("reports/coverage/", coverage.coverage, name="coverage"),
     path("reports/figures/", targeting.targeting_page, name="targeting"),

@@ -507,6 +507,14 @@ EXPECTED = {
         (302, 302): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "meetings:filter_drop": {
+        (302, 302): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "meetings:filter_keep": {
+        (302, 302): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "meetings:invitation_add": {
         (200, 200): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
@@ -541,6 +549,14 @@ EXPECTED = {
         (404, 404): BAPPEDA,
         (403, 403): OTHERS,
     },
+    "meetings:leadership_page": {
+        (200, 200): "bappeda_admin bappeda_staff leadership",
+        (403, 403): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader auditor none",
+    },
+    "meetings:leadership_pdf": {
+        (200, 200): "bappeda_admin bappeda_staff leadership",
+        (403, 403): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader auditor none",
+    },
     "meetings:letter_files": {
         (200, 200): BAPPEDA,
         (
@@ -560,6 +576,11 @@ EXPECTED = {
     "meetings:letter_refuse": {
         (200, 200): BAPPEDA,
         (403, 403): OTHERS,
+    },
+    "meetings:material_file": {
+        (200, 200): "bappeda_admin bappeda_staff leadership",
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "auditor none",
     },
     "meetings:meeting_calendar": {
         (200, 200): "bappeda_admin bappeda_staff leadership auditor",
@@ -610,6 +631,10 @@ EXPECTED = {
         (302, 302): BAPPEDA,
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "leadership auditor none",
+    },
+    "meetings:notice_list": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
     },
     "meetings:notice_read": {
         (302, 302): WITH_A_ROLE,
@@ -1009,6 +1034,14 @@ EXPECTED = {
         (403, 403): "none",
     },
     "reports:packages": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:indicator_edit": {
+        (404, 404): BAPPEDA,  # no such indicator in the world of the walk; who may not change gets 403 before
+        (403, 403): OTHERS,
+    },
+    "reports:indicator_list": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from programs.models import (
     SchemeItem,
     SchemeMapping,
 )
+from reports.indicators import reference as report_facts
+from reports.indicators.models import Indicator
 
 # Public ids of what we ship are the same everywhere, so that a link in a manual or a demo keeps working.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://tkpkd.example/reference")
@@ -58,6 +61,11 @@ def load() -> dict[str, int]:
             ("code",),
         )
         added["programmes"] = _programs(agencies)
+        added["indicators"] = _add_missing(
+            Indicator,
+            [Indicator(order=n, **dataclasses.asdict(fact)) for n, fact in enumerate(report_facts.INDICATORS, 1)],
+            ("code",),
+        )
     return added
 
 

@@ -18,6 +18,7 @@ from tkpkd import reference
 from tkpkd.demo.aid import Actors, AidDraw, AidLog
 from tkpkd.demo.extras import REMARKS, make_edits, make_reads, make_sets, make_transfers
 from tkpkd.demo.housing import Houses
+from tkpkd.demo.indicators import make_values
 from tkpkd.demo.meetings import make_meetings
 from tkpkd.demo.people import Families, Family, Numbers
 from tkpkd.demo.planted import Planted
@@ -147,6 +148,7 @@ class DemoCity:
         make_transfers(users, self.numbers, self.today, by_label.get("transfer"))
         make_edits(users, by_label.get("edited"))
         make_reads(users, planted, self.today)
+        make_values()
         followed = make_meetings(users, self.numbers, self.today)
         return {
             "households": tables.households.rows,

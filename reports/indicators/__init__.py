@@ -1,0 +1,1 @@
+"""Indicators of the region against the targets of its plan."""

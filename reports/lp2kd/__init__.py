@@ -1,0 +1,1 @@
+"""The yearly report on reducing poverty (LP2KD): chapters, figures, files, issued versions."""
