@@ -20,6 +20,7 @@ from meetings.models import ActionItem, Series
 from meetings.search import matching
 
 PAGE_SIZE = 50
+CARDS = 30  # of a column of the board
 WEEK = 7
 _FAR = dt.date(9999, 12, 31)
 SORT = Sort("due", (Key("due_key", Coalesce("due", _FAR), DateField()), Key("id", "id", IntegerField())))
@@ -113,6 +114,25 @@ class FollowUp:
             "draft": Q(state=ItemState.DRAFT),
             "all": unfinished,
         }[show]
+
+    def board(self) -> list[tuple[str, int, list[ActionItem]]]:
+        """Columns of the board: key, how many, the first cards. Each item stands in one column."""
+        open_ = Q(state=ItemState.OPEN)
+        week = self.today + dt.timedelta(days=WEEK)
+        columns = {
+            "overdue": open_ & Q(due__lt=self.today),
+            "week": open_ & Q(due__range=(self.today, week)),
+            "later": open_ & Q(due__gt=week),
+            "waiting": Q(state=ItemState.PROPOSED),
+            "done": Q(state=ItemState.DONE, done_at__year=self.year),
+        }
+        base = self.base()
+        counts = base.order_by().aggregate(**{k: Count("pk", filter=q, distinct=True) for k, q in columns.items()})
+        rows = base.select_related("agency", "region", "owner", "meeting", "decision", "program_year__program")
+        return [
+            (key, counts[key], list(rows.filter(q).order_by("-done_at" if key == "done" else "due", "pk")[:CARDS]))
+            for key, q in columns.items()
+        ]
 
     def queryset(self) -> QuerySet:
         """Items of the page, before paging."""

@@ -13,7 +13,7 @@ from meetings import coverage
 from meetings.choices import DecisionState, ItemState, Measure
 from meetings.measures import progress_of
 from meetings.models import ActionItem, Decision
-from programs.figures import SMALL
+from programs.figures import SMALL, hide_small
 
 DECISION_MARKS = {
     DecisionState.IN_FORCE: ("good", "check-circle"),
@@ -147,6 +147,29 @@ def shown(n: int, names: bool, total: int = 0) -> str:
     if 0 < total - n < SMALL:
         return _("more than %(n)s") % {"n": angka(total - SMALL)}
     return angka(n)
+
+
+def hidden_texts(values: list[int], names: bool) -> list[str]:
+    """Numbers of one breakdown whose sum stands on the same page. From readers without the right to names 1 to 4 are
+    hidden, and the next smallest with a single one of them.
+    """
+    if names:
+        return [angka(n) for n in values]
+    hidden = hide_small(values)
+    few, some = _("fewer than %(n)s") % {"n": SMALL}, _("hidden")
+    return [
+        angka(kept) if kept is not None else few if n < SMALL else some for n, kept in zip(values, hidden, strict=True)
+    ]
+
+
+def steps_of(values: list[int]) -> list[int]:
+    """A series whose steps are five or more: read from its end, a smaller step is shown with the next one."""
+    shown_values, last = [], None
+    for value in reversed(values):
+        if last is None or abs(last - value) >= SMALL:
+            last = value
+        shown_values.append(last)
+    return shown_values[::-1]
 
 
 def list_url(decision: Decision, part: str, key: str = coverage.ANY) -> str:

@@ -26,6 +26,8 @@ SLUGS = {
     "households:member_edit": {"section": "identity"},
     "households:import_step": {"step": "check"},
     "programs:plan_step": {"step": "submit"},
+    "programs:realisation_step": {"step": "submit", "quarter": 1},
+    "programs:realisation_correct": {"quarter": 1},
     "programs:recipient_step": {"step": "verify"},
     "programs:match_row": {"n": 1},
     "programs:recipient_import_rows": {"which": "refused"},

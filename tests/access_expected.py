@@ -982,6 +982,29 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
         (302, 403): "opd_operator",
     },
+    "programs:realisation_grid": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "programs:realisation_detail": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "programs:realisation_step": {  # nothing is written: back to the page with a word on it
+        (302, 302): BAPPEDA,
+        (302, 403): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:realisation_correct": {  # nothing is verified: back to the page with a word on it
+        (302, 302): BAPPEDA,
+        (302, 403): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:deadline_edit": {
+        (200, 200): BAPPEDA,
+        (403, 403): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader leadership auditor"
+        " none",
+    },
     "programs:plan_list": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",

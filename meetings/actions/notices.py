@@ -10,7 +10,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,9 +67,27 @@ def unread(user):
     return Notice.objects.filter(user=user, read_at__isnull=True).select_related("item").order_by("-pk")
 
 
-def mark_read(*, user) -> int:
-    """`user` has read all notices."""
-    return Notice.objects.filter(user=user, read_at__isnull=True).update(read_at=timezone.now())
+def latest(user, most: int = 200) -> list[Notice]:
+    """Notices of `user`, unread ones first, then the newest."""
+    rows = Notice.objects.filter(user=user).select_related("item")
+    return list(rows.order_by(F("read_at").desc(nulls_first=True), "-pk")[:most])
+
+
+def mark_read(*, user, item=None) -> int:
+    """`user` has read all notices, or those about the action item with this uuid; returns how many were unread."""
+    rows = Notice.objects.filter(user=user, read_at__isnull=True)
+    return (rows.filter(item__uuid=item) if item else rows).update(read_at=timezone.now())
+
+
+def kind_words(kind: str) -> str:
+    """What a notice says, in words."""
+    return {
+        "assigned": _("Assigned to you"),
+        "changed": _("Changed"),
+        "verified": _("Closed by the secretariat"),
+        "due": _("Due within 7 days"),
+        "overdue": _("Overdue"),
+    }.get(kind, kind)
 
 
 def write_digests(today: dt.date | None = None) -> int:
@@ -112,15 +130,8 @@ def _subject(rows: list[Notice], user) -> str:
 
 def _body(rows: list[Notice], user) -> str:
     with override(_language(user)):
-        words = {
-            "assigned": _("Assigned to you"),
-            "changed": _("Changed"),
-            "verified": _("Closed by the secretariat"),
-            "due": _("Due within 7 days"),
-            "overdue": _("Overdue"),
-        }
         lines = [
-            f"{words.get(row.kind, row.kind)}: {row.item.title}\n"
+            f"{kind_words(row.kind)}: {row.item.title}\n"
             f"  {settings.PUBLIC_URL}{reverse('meetings:action_detail', args=[row.item.uuid])}"
             for row in rows
         ]

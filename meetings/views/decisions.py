@@ -29,8 +29,9 @@ from meetings.about import decisions_about
 from meetings.actions import decisions as actions
 from meetings.choices import WRITABLE, DecisionState, MeetingState
 from meetings.forms.decisions import MOST_NIKS, DecisionEditForm, DecisionFilterForm, DecisionForm, ReasonForm
+from meetings.lines import MOST_LINES, drawn
 from meetings.models import ActionItem, Decision, Meeting
-from meetings.rows import DECISION_MARKS, decision_view, item_rows, prefixes_of, shown
+from meetings.rows import DECISION_MARKS, decision_view, hidden_texts, item_rows, prefixes_of, shown, steps_of
 from meetings.views.finding import find_decision, find_meeting, meeting_crumbs, meeting_url, run_form
 from programs import rights
 
@@ -224,14 +225,20 @@ def decision_detail(request, uuid):
     }
     if view["coverage"]:
         found = view["coverage"]
+        months, drawing = _months(decision, view, user)
         context |= {
             "areas": _area_rows(decision, view),
-            "months": _months(decision, view, user),
+            "months": months,
+            "drawing": drawing,
             "left": [
-                {"label": label, "n": shown(n, view["names"], found.total)} for _status, label, n in found.left_by
+                {"label": label, "n": text}
+                for (_status, label, _n), text in zip(
+                    found.left_by, hidden_texts([n for _s, _l, n in found.left_by], view["names"]), strict=True
+                )
             ],
             "enrol": _enrol_links(decision, user),
             "left_url": _part_url(decision, "left") if view["names"] else "",
+            "merged_text": shown(found.merged, view["names"], found.total),
             "here_text": shown(found.here, view["names"], found.total),
         }
     return render(request, "meetings/decision_detail.html", context)
@@ -250,33 +257,49 @@ def _chain(decision: Decision) -> list[Decision]:
 
 
 def _area_rows(decision: Decision, view: dict) -> list[dict]:
-    """Coverage by kelurahan: at most four programmes beside the whole; the same small numbers hidden."""
+    """Coverage by kelurahan: at most four programmes beside the whole.
+
+    From readers without names small numbers are hidden, and one more of each column where a single hidden one could be
+    told from the sum.
+    """
     found, names = view["coverage"], view["names"]
     keys = [line.key for line in found.lines][-5:]
+    totals = hidden_texts([area.total for area in found.areas], names)
+    cells = {key: hidden_texts([area.now[key] for area in found.areas], names) for key in keys}
     return [
         {
             "name": area.name,
-            "total": shown(area.total, names),
+            "total": totals[n],
             "url": f"{_part_url(decision, 'all')}&area={area.code}" if names else "",
             "cells": [
                 {
-                    "now": shown(area.now[key], names, area.total),
+                    "now": cells[key][n],
                     "url": f"{_part_url(decision, 'now', key)}&area={area.code}" if names else "",
                 }
                 for key in keys
             ],
         }
-        for area in found.areas
+        for n, area in enumerate(found.areas)
     ]
 
 
-def _months(decision: Decision, view: dict, user) -> list[dict]:
+def _months(decision: Decision, view: dict, user) -> tuple[list[dict], list[dict]]:
+    """(rows of the table, lines of the drawing) over the last months.
+
+    Without the right to names the numbers only move by steps of five and more, so that no month gives a family away.
+    """
     points = coverage.over_time(decision, prefixes=prefixes_of(user))[-18:]
-    total = view["coverage"].total
-    return [
-        {"month": month, "values": [shown(values[line.key], view["names"], total) for line in view["coverage"].lines]}
-        for month, values in points
+    found, names = view["coverage"], view["names"]
+    series = {}
+    for line in found.lines:
+        values = [values[line.key] for _month, values in points]
+        series[line.key] = values if names else steps_of(values)
+    rows = [
+        {"month": month, "values": [shown(series[line.key][n], names, found.total) for line in found.lines]}
+        for n, (month, _values) in enumerate(points)
     ]
+    most = max([found.total, *(v for values in series.values() for v in values)], default=0)
+    return rows, drawn([(line.label, line.goal, series[line.key]) for line in found.lines[:MOST_LINES]], most)
 
 
 def _enrol_links(decision: Decision, user) -> list[dict]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid as uuids
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from core.keyset import BadToken
 from core.roles import Perm, access, require
+from meetings.actions import filters, notices
 from meetings.actions import items as actions
 from meetings.choices import ItemState, Measure, UpdateKind
 from meetings.followup import FollowUp
@@ -60,7 +63,8 @@ def action_list(request):
         messages.warning(request, _("That page is not known. This is the first page."))
         page = found.page()
     counts = found.counts()
-    rows = item_rows(page.rows, user)
+    board = found.values["view"] == "board"
+    rows = [] if board else item_rows(page.rows, user)
     runs = access(user).can(Perm.RUN_MEETINGS)
     _mark_groups(rows, found)
     for row in rows:
@@ -75,7 +79,11 @@ def action_list(request):
         "rows": rows,
         "total": found.queryset().order_by().count(),
         "tiles": _tiles(found, counts, path),
-        "tabs": _who_tabs(found, path),
+        "tabs": [*_who_tabs(found, path), *_kept(user, path, found.query())],
+        "kept": filters.of(user),
+        "board": _board(found, user, path) if board else None,
+        "board_url": f"{path}?{found.query(view='board')}",
+        "table_url": f"{path}?{found.query(view='')}",
         "counts": counts,
         "runs": runs,
         "query": found.query(),
@@ -85,7 +93,8 @@ def action_list(request):
         "may_direct": access(user).can(Perm.APPROVE_MINUTES),
         "notices": _notices(user),
     }
-    response = render(request, "meetings/_item_table.html" if part else "meetings/action_list.html", context)
+    partial = "meetings/_item_board.html" if board else "meetings/_item_table.html"
+    response = render(request, partial if part else "meetings/action_list.html", context)
     if part:
         response["HX-Push-Url"] = f"{path}?{found.query()}" if found.query() else path
     return response
@@ -140,7 +149,64 @@ def _who_tabs(found: FollowUp, path: str) -> list[dict]:
 
 
 def _notices(user) -> list[Notice]:
-    return list(Notice.objects.filter(user=user, read_at__isnull=True).select_related("item").order_by("-pk")[:5])
+    rows = list(notices.unread(user)[:5])
+    for row in rows:
+        row.words = notices.kind_words(row.kind)
+    return rows
+
+
+BOARD_MARKS = {
+    "overdue": ("bad", "clock", gettext_lazy("Overdue")),
+    "week": ("warn", "alarm", gettext_lazy("This week")),
+    "later": ("", "hourglass-split", gettext_lazy("Later")),
+    "waiting": ("warn", "patch-question", gettext_lazy("Wait for confirmation")),
+    "done": ("good", "check-circle", gettext_lazy("Done")),
+}
+
+
+def _board(found: FollowUp, user, path: str) -> list[dict]:
+    """The columns of the board with their cards."""
+    columns = found.board()
+    item_rows([row for _key, _n, rows in columns for row in rows], user)
+    return [
+        {
+            "mark": BOARD_MARKS[key],
+            "n": n,
+            "rows": rows,
+            "more": f"{path}?{found.query(show=key, view='')}" if n > len(rows) else "",
+        }
+        for key, n, rows in columns
+    ]
+
+
+def _kept(user, path: str, query: str) -> list[dict]:
+    """Tabs of the filters this person keeps."""
+    return [
+        {"label": row["name"], "url": f"{path}?{row['query']}", "icon": "bookmark", "current": row["query"] == query}
+        for row in filters.of(user)
+    ]
+
+
+@require_POST
+def filter_keep(request):
+    """Keep the filter that is on, under a name of one's own."""
+    require(request.user, Perm.SEE_MEETINGS)
+    found = FollowUp(QueryDict(request.POST.get("query", "")[:1000]), user=request.user, year=request.year)
+    if not found.is_valid():
+        raise BadRequest(_("This filter is not known. Remove it and choose again."))
+    return do(
+        request,
+        lambda: filters.keep(by=request.user, name=request.POST.get("name", ""), query=found.query()),
+        back=f"{reverse('meetings:action_list')}?{found.query()}",
+    )
+
+
+@require_POST
+def filter_drop(request):
+    """Forget a kept filter."""
+    require(request.user, Perm.SEE_MEETINGS)
+    name = request.POST.get("name", "")
+    return do(request, lambda: filters.drop(by=request.user, name=name), back=reverse("meetings:action_list"))
 
 
 @require_safe
@@ -275,8 +341,6 @@ def action_direct(request):
 
 
 def _uuid(text: str):
-    import uuid as uuids
-
     try:
         return uuids.UUID(text)
     except ValueError as error:
@@ -386,14 +450,28 @@ def action_step(request, uuid, step):
     return _form(request, item, ReasonForm(request.POST or None), acts[step], str(STEPS[step][0]))
 
 
+@require_safe
+def notice_list(request):
+    """Everything that was said to this person, unread first."""
+    require(request.user, Perm.SEE_MEETINGS)
+    rows = notices.latest(request.user)
+    for row in rows:
+        row.words = notices.kind_words(row.kind)
+    context = {
+        "rows": rows,
+        "unread": sum(1 for row in rows if row.read_at is None),
+        "crumbs": [(_("Action items"), reverse("meetings:action_list")), (_("Notices"), None)],
+    }
+    return render(request, "meetings/notice_list.html", context)
+
+
 @require_POST
 def notice_read(request):
-    """All notices are read."""
+    """All notices are read, or those about one action item."""
     require(request.user, Perm.SEE_MEETINGS)
-    from meetings.actions import notices
-
-    notices.mark_read(user=request.user)
-    return redirect("meetings:action_list")
+    asked = request.POST.get("item", "")
+    notices.mark_read(user=request.user, item=_uuid(asked) if asked else None)
+    return redirect("meetings:notice_list" if request.POST.get("back") == "list" else "meetings:action_list")
 
 
 @require_safe

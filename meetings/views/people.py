@@ -44,13 +44,14 @@ def invitation_list(request, uuid):
     runs = access(request.user).can(Perm.RUN_MEETINGS)
     rows = list(meeting.invitations.select_related("agency", "region", "user").order_by("order", "pk"))
     states = mails.mail_states(meeting) if runs else {}
+    reached = mails.reachable(rows) if runs else set()
     for row in rows:
         row.mark = (*ANSWER_MARKS[Answer(row.answer)], row.get_answer_display())
         row.short = short_label(row)
         row.sub = _sub(row)
         row.url = links.invitation_url(row) if runs and row.sent_at and not row.copy_only else ""
         row.chat = _chat_text(meeting, row.url) if row.url and meeting.starts else ""
-        row.mail = _mail_mark(states.get(row.uuid.hex)) if row.sent_at else None
+        row.mail = _mail_mark(states.get(row.uuid.hex), row.pk in reached) if row.sent_at else None
     counts = {key: sum(1 for r in rows if r.answer == key and not r.copy_only) for key in Answer.values}
     waiting = [row for row in rows if row.answer == Answer.NONE and row.sent_at and not row.copy_only]
     shown = request.GET.get("show", "")
@@ -84,10 +85,10 @@ def _sub(row: Invitation) -> str:
     return ", ".join(part for part in parts if part and part != row.short)
 
 
-def _mail_mark(mail) -> tuple[str, str, str]:
-    """Whether mail went out to an invitation; None: it has no address, so its link is passed on by hand."""
+def _mail_mark(mail, reachable: bool) -> tuple[str, str, str] | None:
+    """Whether mail went out to an invitation; one without an address has its link passed on by hand."""
     if mail is None:
-        return "warn", "envelope-slash", _("no e-mail: pass the link on")
+        return None if reachable else ("warn", "envelope-slash", _("no e-mail: pass the link on"))
     marks = {
         "waiting": ("", "hourglass-split", _("mail waits")),
         "sent": ("good", "envelope-check", _("mail sent")),
