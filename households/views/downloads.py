@@ -16,7 +16,7 @@ from core.roles import Perm, access, require
 from households import listing
 from households.exports import DEFAULT_COLUMNS, KIND, household_columns
 from households.filters import HouseholdFilter
-from households.views.lists import read_filter
+from households.views.lists import number_noted, read_filter
 
 PREVIEW = 5
 
@@ -31,8 +31,8 @@ def _params(data, found: HouseholdFilter) -> dict:
     }
 
 
-def _refused(request, found: HouseholdFilter):
-    messages.error(request, " ".join(found.errors))
+def _refused(request, problems: list[str]):
+    messages.error(request, " ".join(problems))
     return redirect("households:household_list")
 
 
@@ -40,8 +40,8 @@ def _refused(request, found: HouseholdFilter):
 def household_export(request):
     """What the download will hold: how many, which filter, which columns."""
     found = read_filter(request)
-    if not found.is_valid():
-        return _refused(request, found)
+    if problems := found.errors if not found.is_valid() else number_noted(request, found):
+        return _refused(request, problems)
     return _form(request, found)
 
 
@@ -70,8 +70,8 @@ def _form(request, found: HouseholdFilter, *, error: str = "", status: int = 200
 def household_export_file(request):
     """The workbook, numbers masked."""
     found = read_filter(request)
-    if not found.is_valid():
-        return _refused(request, found)
+    if problems := found.errors if not found.is_valid() else number_noted(request, found):
+        return _refused(request, problems)
     return export_response(request, KIND, _params(request.GET, found))
 
 
@@ -80,8 +80,8 @@ def household_export_full(request):
     """The workbook with full numbers: needs the right and a purpose, and is recorded as such."""
     require(request.user, Perm.UNMASK)
     found = read_filter(request)
-    if not found.is_valid():
-        return _refused(request, found)
+    if problems := found.errors if not found.is_valid() else number_noted(request, found):
+        return _refused(request, problems)
     params = _params(request.POST, found) | {"unmasked": True, "purpose": request.POST.get("purpose", "")[:300]}
     try:
         return export_response(request, KIND, params)

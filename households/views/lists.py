@@ -31,6 +31,20 @@ def read_filter(request) -> HouseholdFilter:
     return HouseholdFilter(request.GET, user=request.user, year=request.year, whole=whole)
 
 
+def number_noted(request, found: HouseholdFilter) -> list[str]:
+    """Record that a whole NIK or KK is looked up by the filter; what to say when that was too often.
+
+    Every page that answers for a filter asks this first, on any page of the list: else numbers could be tried there.
+    """
+    number = whole_number(found.text)
+    if number:
+        try:
+            note_lookup(request.user, number)
+        except TooManyLookups as error:
+            return [str(error)]
+    return []
+
+
 @require_safe
 @vary_on_headers("HX-Request")
 def household_list(request):
@@ -39,11 +53,8 @@ def household_list(request):
     if not found.is_valid():
         return _answer(request, found, {"problems": found.errors}, status=422 if request.htmx else 400)
     number = whole_number(found.text)
-    if number and not request.GET.get("after") and not request.GET.get("before"):
-        try:
-            note_lookup(request.user, number)
-        except TooManyLookups as error:
-            return _answer(request, found, {"problems": [str(error)]}, status=429)
+    if problems := number_noted(request, found):
+        return _answer(request, found, {"problems": problems}, status=429)
     columns = listing.chosen_columns(request.user)
     extras = [c for c in listing.registered_columns(request.user) if c.key in columns]
     page = _page(request, found.queryset(walk=True), found, extras)
@@ -113,6 +124,8 @@ def household_count(request):
     found = read_filter(request)
     if not found.is_valid():
         raise Http404
+    if problems := number_noted(request, found):
+        return HttpResponse(problems[0], status=429)
     context = {"filter": found, "total": listing.total_of(found), "bulk_query": found.clean_query()}
     context |= {"bulk_actions": bulk_actions(request.user), "all_columns": _column_choices(request.user)}
     return render(request, "households/_count.html", context | {"count_only": True})

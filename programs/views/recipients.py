@@ -82,7 +82,7 @@ def recipient_list(request, uuid):
     problems, status = found.errors if not found.is_valid() else [], 200
     if problems:
         status = 422 if part else 400
-    elif found.number and not request.GET.get("after"):
+    elif found.number:
         try:
             note_lookup(request.user, found.number)
         except TooManyLookups as error:
