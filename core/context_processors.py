@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from core.admin_site import may_enter
@@ -38,13 +39,13 @@ def shell(request):
     if user is None or not user.is_authenticated:
         return context
     rights = access(user)
-    menu, bottom = _menus(request, rights)
+    menus = SimpleLazyObject(lambda: _menus(request, rights))  # parts of pages show none, and ask for no badge
     this_year = timezone.localdate().year
     year = getattr(request, "year", this_year)
     main = rights.main
     return context | {
-        "menu": menu,
-        "bottom_menu": bottom,
+        "menu": SimpleLazyObject(lambda: menus[0]),
+        "bottom_menu": SimpleLazyObject(lambda: menus[1]),
         "year": year,
         "years": list(range(this_year + 1, this_year - 5, -1)),
         "year_is_past": year < this_year,

@@ -121,24 +121,23 @@ def counts(user, conditions: list[dict], *, year: int) -> list[int] | None:
 
     Rules on health are counted only where the person may see it.
     """
+    if not conditions:
+        return []
+    areas = access(user).region_prefixes(Perm.SEE_NAMES)
+    return kept("counts", areas, conditions, year, count=lambda: _counted(user, conditions, year))
+
+
+def _counted(user, conditions: list[dict], year: int) -> list[int] | None:
     day = rules.default_day(year)
     columns = {
         f"n{i}": Count("pk", filter=rules.compile_rule(rule, day=day, year=year) if rule else Q(pk__isnull=False))
         for i, rule in enumerate(conditions)
     }
-    if not columns:
-        return []
-    queryset = Household.objects.visible_to(user).order_by()
-    areas = access(user).region_prefixes(Perm.SEE_NAMES)
-    return kept("counts", areas, conditions, year, count=lambda: _counted(queryset, columns))
-
-
-def _counted(queryset, columns: dict) -> list[int] | None:
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(COUNT_MILLISECONDS)])
-            found = queryset.aggregate(**columns)
+            found = Household.objects.visible_to(user).order_by().aggregate(**columns)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('statement_timeout', '0', true)")
     except OperationalError:

@@ -76,7 +76,7 @@ def test_the_number_of_queries_does_not_grow(client, world, staff, n, django_ass
     client.get(URL)
     with django_assert_num_queries(11):
         client.get(URL)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(URL, **HTMX)
 
 
