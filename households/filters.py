@@ -57,8 +57,9 @@ HIDDEN = "hidden"  # the group of filters that figures link to and no control of
 class ExtraFilter:
     """A filter of an upper app, registered in `registry.household_filters`.
 
-    `name`: query parameter; `group`: section it stands in (a key of SECTIONS, or HIDDEN); `field(user, year)` → form field
-    narrowed to the user; `rule(value, year)` → rule, `{}` = nothing; `perm`: right it needs. The chip says the rule.
+    `name`: query parameter; `group`: section it stands in (a key of SECTIONS, or HIDDEN); `field(user, year)` → form
+    field narrowed to the user; `rule(value, year)` → rule, `{}` = nothing; `perm`: right it needs. The chip says the
+    rule.
     """
 
     name: str

@@ -38,6 +38,15 @@ class Line:
 
 def read_lines(text: str, program_year: ProgramYear, user) -> list[Line]:
     """Read pasted text; leaves one access record. Raises ValidationError for too many lines."""
+    lines = named_lines(text, user)
+    people = {line.member.pk: line for line in lines if line.member}
+    for pk, check in check_members(program_year, people, user).items():
+        people[pk].check = check
+    return lines
+
+
+def named_lines(text: str, user) -> list[Line]:
+    """Pasted text and whom its lines name, without a programme; leaves one access record."""
     texts = [line for line in text.splitlines() if line.strip()]
     if len(texts) > MOST_LINES:
         raise ValidationError(
@@ -58,9 +67,6 @@ def read_lines(text: str, program_year: ProgramYear, user) -> list[Line]:
             wanted[parsed.value] = line
         lines.append(line)
     _find(wanted, user)
-    people = {line.member.pk: line for line in lines if line.member}
-    for pk, check in check_members(program_year, people, user).items():
-        people[pk].check = check
     return lines
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from programs.views import (
     assistance,
+    builder,
     deliveries,
     enrol,
     groups,
@@ -13,6 +14,7 @@ from programs.views import (
     plans,
     programs,
     proposals,
+    realisations,
     recipient_imports,
     recipients,
     rules,
@@ -31,6 +33,8 @@ urlpatterns = [
     path("<uuid:uuid>/end/", programs.program_end, name="program_end"),
     path("<uuid:uuid>/rule/", rules.rule_edit, name="rule_edit"),
     path("<uuid:uuid>/rule/preview/", rules.rule_preview, name="rule_preview"),
+    path("<uuid:uuid>/rule/builder/", builder.rule_builder, name="rule_builder"),
+    path("years/<uuid:uuid>/why/", builder.rule_explain, name="explain"),
     path("<uuid:uuid>/years/add/", years.year_add, name="year_add"),
     path("<uuid:uuid>/groups/", groups.group_list, name="group_list"),
     path("groups/<uuid:uuid>/", groups.group_detail, name="group_detail"),
@@ -52,6 +56,20 @@ urlpatterns = [
     path("plans/lock/", plans.plan_lock, name="plan_lock"),
     path("years/<uuid:uuid>/plan/", plans.plan_detail, name="plan_detail"),
     path("years/<uuid:uuid>/plan/<slug:step>/", plans.plan_step, name="plan_step"),
+    # what came of them
+    path("realisation/", realisations.realisation_grid, name="realisation_grid"),
+    path("deadlines/", realisations.deadline_edit, name="deadline_edit"),
+    path("years/<uuid:uuid>/realisation/", realisations.realisation_detail, name="realisation_detail"),
+    path(
+        "years/<uuid:uuid>/realisation/<int:quarter>/correct/",
+        realisations.realisation_correct,
+        name="realisation_correct",
+    ),
+    path(
+        "years/<uuid:uuid>/realisation/<int:quarter>/<slug:step>/",
+        realisations.realisation_step,
+        name="realisation_step",
+    ),
     # coming in
     path("enrol/", enrol.enrol_start, name="enrol_start"),
     path("years/<uuid:uuid>/enrol/", enrol.enrol, name="enrol"),

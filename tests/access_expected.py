@@ -800,6 +800,10 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
         (422, 403): "opd_operator",
     },
+    "programs:explain": {  # without a household
+        (404, 404): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "programs:group_detail": {
         (200, 200): "bappeda_admin bappeda_staff group_coordinator opd_operator opd_approver auditor",
         (200, 404): "kelurahan_operator kecamatan_reader",
@@ -961,6 +965,11 @@ EXPECTED = {
     "programs:recipient_step": {
         (302, 302): NAMES,
         (403, 403): "leadership none",
+    },
+    "programs:rule_builder": {
+        (200, 200): BAPPEDA,
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+        (200, 403): "opd_operator",
     },
     "programs:rule_edit": {
         (200, 200): BAPPEDA,

@@ -16,9 +16,13 @@ from households.rules.fields import CODE_FIELDS, Field, field_of
 from households.rules.text import whole_number
 
 
-def sentence(rule: dict) -> str:
-    """The rule in words of the active language, "" for everything. Full numbers are masked."""
-    return capfirst(_Words(rule).household(rule))
+def sentence(rule: dict, level: str = "household") -> str:
+    """The rule in words of the active language, "" for everything. Full numbers are masked.
+
+    `level`: `member` for a rule over member fields.
+    """
+    words = _Words(rule, level)
+    return capfirst(words.member(rule) if level == "member" else words.household(rule))
 
 
 def leaves(rule: dict, level: str = "household") -> Iterator[tuple[dict, str]]:
@@ -41,11 +45,11 @@ def leaves(rule: dict, level: str = "household") -> Iterator[tuple[dict, str]]:
 class _Words:
     """Renders one rule; names of regions, answers and sets are read once for all of it."""
 
-    def __init__(self, rule: dict):
+    def __init__(self, rule: dict, level: str = "household"):
         areas, sets, codes = set(), set(), set()
-        for leaf, level in leaves(rule):
+        for leaf, asked_on in leaves(rule, level):
             key, value = leaf["field"], leaf.get("value")
-            field = field_of(key, level)
+            field = field_of(key, asked_on)
             if key == "set":
                 sets |= set(value)
             elif field is not None and field.kind == "area":
