@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from core.registry import MenuEntry, Panel, PeriodicTask, SearchSource, registry
 from core.roles import Perm
 from programs import bundle_filters, conditions, household_list, panels, recipients  # noqa: F401
-from programs.actions import follow
+from programs.actions import duties, follow
 from programs.actions.handover import hand_over_programs
 from programs.imports import (
     aid_columns,
@@ -41,6 +41,7 @@ registry.menu += [
         perms=(Perm.DELIVER,),
     ),
     MenuEntry("programs", 40, _("Annual plans"), "journal-check", "programs:plan_list", perms=PLANNERS),
+    MenuEntry("programs", 50, _("Realisation"), "graph-up-arrow", "programs:realisation_grid", perms=PLANNERS),
 ]
 registry.conditions |= {condition.key: condition for condition in conditions.ALL}
 registry.household_filters += household_list.FILTERS + bundle_filters.FILTERS
@@ -59,6 +60,7 @@ registry.import_undo_tables += follow.UNDO_TABLES
 registry.households_merged.append(follow.households_merged)
 registry.set_snapshots.append(follow.set_snapshot)
 registry.periodic.append(PeriodicTask("forget matched lists", 86400, matched_lists.forget_old))
+registry.periodic.append(PeriodicTask("remind of plans and quarters", 6 * 3600, duties.remind_by_clock))
 registry.import_results.append(aid_columns.panel)
 registry.action_words |= ACTIONS
 registry.history_words |= WORDS

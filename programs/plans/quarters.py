@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from programs import figures
 from programs.choices import QUARTERS, BenefitUnit, Fund, RealisationState, Sponsor
@@ -25,6 +26,14 @@ FACES = {
 }
 
 Source = tuple[str, str]  # sponsor, source of funds
+# How a programme reaches people: each is shown apart, and a benefit counts once in one of them.
+SHAPES = {
+    "money": gettext_lazy("Money to households and persons"),
+    "goods": gettext_lazy("Goods and services to households and persons"),
+    "group": gettext_lazy("Groups"),
+    "area": gettext_lazy("Works in areas"),
+}
+TAGS = {"goods": gettext_lazy("in kind"), "group": gettext_lazy("groups"), "area": gettext_lazy("areas")}
 
 
 def quarter_end(year: int, quarter: int) -> dt.date:
@@ -102,6 +111,19 @@ class Board:
     def ceiling(self) -> int | None:
         """All sources together, None without any."""
         return sum(self.ceilings.values()) if self.ceilings else None
+
+    @property
+    def shape(self) -> str:
+        """One of SHAPES. In kind: goods were handed over by one of the quarters that the board knows."""
+        unit = self.program_year.program.benefit_unit
+        if unit in (BenefitUnit.GROUP, BenefitUnit.AREA):
+            return str(unit)
+        return "goods" if any(found.goods for found in self.log.values()) else "money"
+
+    @property
+    def tag(self) -> str:
+        """What marks a programme that gives no money to households or persons, "" for one that does."""
+        return str(TAGS.get(self.shape, ""))
 
     def values(self, quarter: int) -> Values:
         """What is written for a quarter."""
