@@ -123,6 +123,35 @@ def _heading(document, block):
     _paragraph(document, block["text"], bold=True).paragraph_format.keep_with_next = True
 
 
+def _chapter(document, block):
+    document.add_heading(_clean(block["text"]), level=1)
+
+
+def _contents(document, block):
+    """A field that Word fills with the chapters when it is opened or updated."""
+    _paragraph(document, block["title"], bold=True)
+    run = _paragraph(document, "").runs[0]
+    for kind in ("begin", "code", "separate", "words", "end"):
+        if kind == "code":
+            part = OxmlElement("w:instrText")
+            part.set(qn("xml:space"), "preserve")
+            part.text = 'TOC \\o "1-1" \\h'
+        elif kind == "words":
+            part = OxmlElement("w:t")
+            part.text = "Klik kanan, lalu perbarui bidang ini."
+        else:
+            part = OxmlElement("w:fldChar")
+            part.set(qn("w:fldCharType"), kind)
+        run._r.append(part)
+
+
+def _picture(document, block):
+    section = document.sections[0]
+    width = section.page_width - section.left_margin - section.right_margin
+    document.add_picture(io.BytesIO(block["png"]), width=width)
+    _paragraph(document, block["caption"], _CENTRE)
+
+
 def _text(document, block):
     for line in block["text"].split("\n"):
         _paragraph(document, line)
@@ -193,6 +222,9 @@ _BLOCKS = {
     "title": _title,
     "heading": _heading,
     "text": _text,
+    "chapter": _chapter,
+    "contents": _contents,
+    "picture": _picture,
     "list": _lines,
     "page": _page,
     "copies": _copies,

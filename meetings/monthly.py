@@ -58,7 +58,7 @@ def write_monthly(today: dt.date | None = None) -> int:
 
 def sentences(user, first: dt.date, last: dt.date) -> list[str]:
     """What rose, what fell, what was decided and done, who is late, whom to call. Each ends in its address."""
-    moved = since.year_on_year(last)
+    moved = [m for m in since.year_on_year(last) if m.known]
     late = since.late_by_owner(user, timezone.localdate())
     return [_rose(moved, last), _fell(moved, last), _work(user, first, last), _late(late), _call(late)]
 

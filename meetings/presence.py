@@ -74,9 +74,8 @@ def presence_of(year: int, user) -> Year:
     """Attendance at the held meetings of `year` that `user` may see; copies (tembusan) do not count."""
     held = Meeting.objects.visible_to(user).of_year(year).filter(state__in=[MeetingState.HELD, MeetingState.FINAL])
     meetings = list(held.order_by("starts", "pk"))
-    invitations = Invitation.objects.filter(
-        meeting__in=[m.pk for m in meetings], agency__isnull=False, copy_only=False
-    ).select_related("agency")
+    invitations = Invitation.objects.filter(meeting__in=[m.pk for m in meetings], agency__isnull=False, copy_only=False)
+    invitations = invitations.select_related("agency").order_by("meeting__starts", "meeting_id", "pk")
     came = Attendance.objects.filter(meeting__in=[m.pk for m in meetings], withdrawn=False)
     by_invitation = {a.invitation_id: a for a in came if a.invitation_id}
     by_agency = {(a.meeting_id, a.agency_id): a for a in came if a.agency_id}

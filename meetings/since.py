@@ -32,11 +32,12 @@ WHERE h.status = 'active' AND h.merged_into_id IS NULL AND h.desil BETWEEN 1 AND
 
 @dataclass(frozen=True)
 class Moved:
-    """A number on two days; `program` None: any programme at all."""
+    """A number on two days; `program` None: any programme at all; not `known`: no recipient list of it is in yet."""
 
     program: Program | None
     then: int
     now: int
+    known: bool = True
 
     @property
     def more(self) -> int:
@@ -66,12 +67,18 @@ def target_between(before: dt.date, day: dt.date) -> tuple[int, Moved]:
 
 
 def year_on_year(day: dt.date) -> list[Moved]:
-    """For each programme the households it reached from 1 January: a year before `day`, and by `day`. Two queries."""
+    """For each programme the households it reached from 1 January: a year before `day`, and by `day`."""
     last = a_year_before(day)
+    missing = {each.program_year.program_id for each in figures.lists_not_in(day.year) if each.state == "none"}
     then = {m.program.pk: m for m in reached_between(last, last)}
     now = {m.program.pk: m for m in reached_between(day, day)}
     return [
-        Moved((now.get(pk) or then[pk]).program, then[pk].now if pk in then else 0, now[pk].now if pk in now else 0)
+        Moved(
+            (now.get(pk) or then[pk]).program,
+            then[pk].now if pk in then else 0,
+            now[pk].now if pk in now else 0,
+            pk not in missing,
+        )
         for pk in sorted(then.keys() | now.keys(), key=lambda pk: (now.get(pk) or then[pk]).program.name)
     ]
 

@@ -165,7 +165,10 @@ def paper(found: Summary) -> Paper:
             {"label": f"{found.year - 1}", "width": 24, "align": "right"},
             {"label": f"{found.year}", "width": 24, "align": "right"},
         ]
-        rows = [[m.program.short_name, shown(m.then, False), shown(m.now, False)] for m in found.programs]
+        rows = [
+            [m.program.short_name, shown(m.then, False), shown(m.now, False) if m.known else "belum masuk"]
+            for m in found.programs
+        ]
         if rows:
             made.add("table", columns=columns, rows=rows)
         made.add("heading", text="Siapa yang terlambat", after=0)

@@ -43,6 +43,20 @@ def addresses(invitation: Invitation) -> list[str]:
     return sorted(set(people.values_list("email", flat=True)))
 
 
+def reachable(invitations: list[Invitation]) -> set[int]:
+    """Ids of those for whom an address is known, in one query."""
+    holders = User.objects.filter(on_day(prefix="role_assignments__"), is_active=True).exclude(email="")
+    scopes = set(holders.values_list("role_assignments__agency", "role_assignments__region"))
+    agencies, regions = {agency for agency, _region in scopes}, {region for _agency, region in scopes}
+    return {
+        one.pk
+        for one in invitations
+        if one.email
+        or (one.user.email and one.user.is_active if one.user_id else one.agency_id in agencies - {None})
+        or (not one.user_id and one.region_id in regions - {None})
+    }
+
+
 def prefix(meeting: Meeting) -> str:
     """How the keys of a meeting's mails begin."""
     return f"meeting:{meeting.uuid.hex}:"

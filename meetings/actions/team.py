@@ -46,10 +46,10 @@ def _copy(source: Decree, target: Decree) -> None:
 
 
 @transaction.atomic
-def save_post(*, by, decree: Decree, post: TeamMember | None = None, **values) -> TeamMember:
+def save_post(*, by, decree: Decree, member: TeamMember | None = None, **values) -> TeamMember:
     """Add a post to a decree, or change it. Without an order it stands last."""
     require(by, Perm.RUN_MEETINGS)
-    row = TeamMember.objects.select_for_update(of=("self",)).get(pk=post.pk) if post else TeamMember(decree=decree)
+    row = TeamMember.objects.select_for_update(of=("self",)).get(pk=member.pk) if member else TeamMember(decree=decree)
     for name, value in values.items():
         setattr(row, name, value)
     if not row.order:

@@ -103,7 +103,7 @@ def _moved(moved) -> dict:
         "owner": moved.program.owner.short_name,
         "url": url,
         "then": shown(moved.then, False),
-        "now": shown(moved.now, False),
+        "now": shown(moved.now, False) if moved.known else _("not in yet"),
         "more": moved.more,
         "most": max(moved.then, moved.now),
         "now_bar": moved.now if moved.now >= SMALL else 0,

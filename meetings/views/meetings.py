@@ -84,6 +84,8 @@ def meeting_detail(request, uuid):
         and meeting.state == MeetingState.FINAL
         and not meeting.approved_at,
         "may_direct": access(user).can(Perm.APPROVE_MINUTES) or runs,
+        "takes_direction": meeting.state in (*WRITABLE, MeetingState.FINAL)
+        and (access(user).can(Perm.APPROVE_MINUTES) or runs and meeting.state in WRITABLE),
         "may_comment": bool(meeting.draft_sent_at) and meeting.state in WRITABLE,
         "agenda_form": AgendaForm(),
         "quick_form": QuickItemForm(meeting=meeting),

@@ -134,7 +134,7 @@ def post_edit(request, uuid):
     return run_form(
         request,
         PostForm(request.POST or None, post=post),
-        lambda values: actions.save_post(by=request.user, decree=post.decree, post=post, **values) and None,
+        lambda values: actions.save_post(by=request.user, decree=post.decree, member=post, **values) and None,
         title=post.post,
         back=back,
         crumbs=_crumbs((post.decree.number, back), (post.post, None)),
