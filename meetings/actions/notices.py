@@ -99,7 +99,7 @@ def write_digests(today: dt.date | None = None) -> int:
     today = today or timezone.localdate()
     people = User.objects.filter(meeting_notices__mailed_on__isnull=True, is_active=True).exclude(email="").distinct()
     made = 0
-    for user in people:
+    for user in people.order_by("pk"):
         with transaction.atomic():
             rows = list(
                 Notice.objects.select_for_update(of=("self",))
