@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
@@ -9,12 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from import_export import resources
 
 from core.admin_base import ReadOnlyAdmin, ReferenceAdmin, RoleAdmin
+from households.rules import sentence, validate
 from programs.models import (
     AllowedPair,
     Assistance,
     BenefitKind,
     Delivery,
     EligibilityRule,
+    ExclusivePair,
+    Package,
+    PackagePart,
     Program,
     ProgramClassification,
     ProgramFunding,
@@ -78,6 +83,69 @@ class AllowedPairAdmin(RoleAdmin):
     autocomplete_fields = ["first", "second"]
     list_select_related = ["first", "second"]
     deletable = True
+
+
+@admin.register(ExclusivePair)
+class ExclusivePairAdmin(RoleAdmin):
+    """Programmes of which a family may be in one only."""
+
+    list_display = ["first", "second", "legal_basis"]
+    autocomplete_fields = ["first", "second"]
+    list_select_related = ["first", "second"]
+    deletable = True
+
+
+class PartInline(admin.TabularInline):
+    """What a package holds; any of the programmes gives the part."""
+
+    model = PackagePart
+    extra = 1
+    autocomplete_fields = ["programs"]
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj):
+        return True
+
+    def has_change_permission(self, request, obj=None):
+        return True
+
+    def has_delete_permission(self, request, obj=None):
+        return True
+
+
+class PackageForm(forms.ModelForm):
+    """The families of a package by desil and by what they have; more is written as a rule by the secretariat."""
+
+    class Meta:
+        model = Package
+        fields = ["name", "description", "rule", "year_from", "year_to"]
+        help_texts = {
+            "rule": _("The families, in the grammar of rules, for example {example}").format(
+                example='{"field": "desil", "op": "lte", "value": 2}'
+            )
+        }
+
+    def clean_rule(self):
+        """The rule, checked by the grammar."""
+        return validate(self.cleaned_data["rule"] or {})
+
+
+@admin.register(Package)
+class PackageAdmin(RoleAdmin):
+    """What a family of one kind should have together."""
+
+    form = PackageForm
+    list_display = ["name", "families", "year_from", "year_to"]
+    search_fields = ["name"]
+    readonly_fields = ["families"]
+    inlines = [PartInline]
+    deletable = True
+
+    @admin.display(description=_("Families"))
+    def families(self, obj):
+        return sentence(obj.rule) if obj else ""
 
 
 class ClassificationInline(admin.TabularInline):

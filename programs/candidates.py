@@ -16,7 +16,7 @@ from households.models import Household, Member
 from households.rules import compile_members, default_day, parts, sentence, truth
 from programs import eligibility, rights
 from programs.choices import AssistanceStatus, BenefitUnit
-from programs.models import AllowedPair, Assistance, GroupMember, Program, ProgramYear
+from programs.models import AllowedPair, Assistance, ExclusivePair, GroupMember, Program, ProgramYear
 
 # Rows that take a place of the quota and money of the ceiling.
 STANDING = (
@@ -55,7 +55,8 @@ class Preview:
     """What an enrolment would do. Counts are people for programmes of persons, else households.
 
     `fit` would come in; `unfit` and `unknown` (data missing) only with a reason; `outside`: seen, but not in the area
-    or agency of the person; `bare`: households of a programme of persons in which nobody qualifies.
+    or agency of the person; `bare`: households of a programme of persons in which nobody qualifies; `barred`: would
+    fit, but the family is in a programme that excludes this one.
     """
 
     unit: str
@@ -70,6 +71,8 @@ class Preview:
     reasons: list[tuple[str, int]] = field(default_factory=list)
     same_kind: int = 0
     same_kind_with: list[tuple[str, int]] = field(default_factory=list)
+    barred: int = 0
+    barred_by: list[tuple[str, int]] = field(default_factory=list)
     family_in: int = 0
     room: Room | None = None
 
@@ -120,7 +123,25 @@ def same_kind_q(program_year: ProgramYear, household: str = "pk") -> Q:
 
     Two members of one household are the same family: aid counts through `counts_for`, and through groups.
     """
-    rows = rival_rows(program_year)
+    return _has(rival_rows(program_year), household)
+
+
+def excluding_rows(program_year: ProgramYear) -> QuerySet:
+    """Rows of the log that stand, of programmes that exclude this one, in the same year."""
+    program = program_year.program
+    pairs = ExclusivePair.objects.filter(Q(first=program) | Q(second=program)).values_list("first", "second")
+    others = {pk for pair in pairs for pk in pair} - {program.pk}
+    return Assistance.objects.filter(
+        program_year__program__in=others, program_year__year=program_year.year, status__in=STANDING
+    )
+
+
+def barred_q(program_year: ProgramYear, household: str = "pk") -> Q:
+    """Condition on rows whose family is in a programme that excludes this one, in the same year."""
+    return _has(excluding_rows(program_year), household)
+
+
+def _has(rows: QuerySet, household: str) -> Q:
     in_groups = GroupMember.objects.filter(
         valid_to__isnull=True, group__in=rows.filter(group__isnull=False).values("group")
     )
@@ -165,18 +186,24 @@ def _flag(q: Q) -> Case:
 
 
 def annotated_households(program_year: ProgramYear, by, households: QuerySet) -> QuerySet:
-    """Households with `mine` (may be proposed by this person), `enrolled` and `fits` (True, False, None)."""
+    """Households with `mine` (may be proposed by this person), `enrolled`, `barred` and `fits` (True, False, None)."""
     prefixes = rights.areas(by, Perm.PROPOSE, program_year.program)
     rows = Assistance.objects.open().filter(program_year=program_year, household=OuterRef("pk"))
-    households = households.annotate(mine=_flag(area_q("region_id", prefixes)), enrolled=Exists(rows))
+    households = households.annotate(
+        mine=_flag(area_q("region_id", prefixes)), enrolled=Exists(rows), barred=_flag(barred_q(program_year))
+    )
     return eligibility.annotate_fit(program_year, households)
 
 
 def annotated_members(program_year: ProgramYear, by, members: QuerySet) -> QuerySet:
-    """Members with `mine`, `enrolled` and `fits` (True or False), as `annotated_households`."""
+    """Members with `mine`, `enrolled`, `barred` and `fits` (True or False), as `annotated_households`."""
     prefixes = rights.areas(by, Perm.PROPOSE, program_year.program)
     rows = Assistance.objects.open().filter(program_year=program_year, member=OuterRef("pk"))
-    members = members.annotate(mine=_flag(area_q("household__region_id", prefixes)), enrolled=Exists(rows))
+    members = members.annotate(
+        mine=_flag(area_q("household__region_id", prefixes)),
+        enrolled=Exists(rows),
+        barred=_flag(barred_q(program_year, "household")),
+    )
     return eligibility.annotate_fit_members(program_year, members)
 
 
@@ -190,7 +217,7 @@ def _preview_households(result: Preview, program_year, by, households, members) 
     counted = (
         rows.annotate(kind=_flag(same_kind_q(program_year)))
         .order_by()
-        .values("mine", "enrolled", "fits", "kind")
+        .values("mine", "enrolled", "fits", "kind", "barred")
         .annotate(n=Count("pk"))
     )
     for row in counted:
@@ -202,7 +229,11 @@ def _preview_households(result: Preview, program_year, by, households, members) 
         left = not_fitting(rows.filter(mine=True, enrolled=False))
         result.reasons = _household_reasons(program_year, left)
     if result.same_kind:
-        result.same_kind_with = _rivals_of(program_year, rows.filter(mine=True, enrolled=False, fits=True).values("pk"))
+        meant = rows.filter(mine=True, enrolled=False, fits=True, barred=False)
+        result.same_kind_with = _programmes_of(rival_rows(program_year), meant.values("pk"))
+    if result.barred:
+        meant = rows.filter(mine=True, enrolled=False, fits=True, barred=True)
+        result.barred_by = _programmes_of(excluding_rows(program_year), meant.values("pk"))
 
 
 def _sort_in(result: Preview, row: dict, n: int) -> None:
@@ -210,6 +241,8 @@ def _sort_in(result: Preview, row: dict, n: int) -> None:
         result.already += n
     elif not row["mine"]:
         result.outside += n
+    elif row["fits"] and row["barred"]:
+        result.barred += n
     elif row["fits"]:
         result.fit += n
         result.same_kind += n if row["kind"] else 0
@@ -234,10 +267,10 @@ def _household_reasons(program_year: ProgramYear, left: QuerySet) -> list[tuple[
     return sorted(((texts[k], n) for k, n in counted.items() if n), key=lambda pair: -pair[1])
 
 
-def _rivals_of(program_year: ProgramYear, households: QuerySet) -> list[tuple[str, int]]:
+def _programmes_of(rows: QuerySet, households: QuerySet) -> list[tuple[str, int]]:
+    """How many of these households stand in each programme of `rows`."""
     rows = (
-        rival_rows(program_year)
-        .filter(counts_for__in=households)
+        rows.filter(counts_for__in=households)
         .order_by()
         .values("program_year__program__short_name")
         .annotate(n=Count("counts_for", distinct=True))
@@ -258,13 +291,13 @@ def _preview_members(result: Preview, program_year, by, households, members) -> 
     counted = (
         (rows if everybody else rows.filter(Q(fits=True) | Q(enrolled=True)))
         .order_by()
-        .values("mine", "enrolled", "fits", "kind", "family")
+        .values("mine", "enrolled", "fits", "kind", "family", "barred")
         .annotate(n=Count("pk"))
     )
     for row in counted:
         result.given += row["n"]
         _sort_in(result, row, row["n"])
-        if row["family"] and row["mine"] and row["fits"] and not row["enrolled"]:
+        if row["family"] and row["mine"] and row["fits"] and not row["enrolled"] and not row["barred"]:
             result.family_in += row["n"]
     given = households_given(households, members)
     result.given_households = given.count()
@@ -278,8 +311,11 @@ def _preview_members(result: Preview, program_year, by, households, members) -> 
     elif result.unfit:
         result.reasons = _member_reasons(program_year, rows.filter(mine=True, enrolled=False, fits=False))
     if result.same_kind:
-        meant = rows.filter(mine=True, enrolled=False, fits=True).order_by().values("household")
-        result.same_kind_with = _rivals_of(program_year, meant)
+        meant = rows.filter(mine=True, enrolled=False, fits=True, barred=False).order_by().values("household")
+        result.same_kind_with = _programmes_of(rival_rows(program_year), meant)
+    if result.barred:
+        meant = rows.filter(mine=True, enrolled=False, fits=True, barred=True).order_by().values("household")
+        result.barred_by = _programmes_of(excluding_rows(program_year), meant)
 
 
 def _member_reasons(program_year: ProgramYear, left: QuerySet) -> list[tuple[str, int]]:
@@ -339,11 +375,13 @@ def check_members(program_year: ProgramYear, members: Iterable[int], by) -> dict
             t = truth(part, day=day, year=year)
             columns[f"part_{i}"] = eligibility.verdict_of(t.true, t.false)
         targets = families
-    for row in rows.annotate(**columns).values("pk", "mine", "fits", *columns):
+    for row in rows.annotate(**columns).values("pk", "mine", "fits", "barred", *columns):
         for pk in targets[row["pk"]]:
             check = checks[pk]
-            check.mine, check.fits = row["mine"], row["fits"]
+            check.mine, check.fits = row["mine"], row["fits"] and not row["barred"]
             check.why = [text for i, text in enumerate(texts) if not row[f"part_{i}"]]
+            if row["barred"]:
+                check.why.append(_("in a programme that excludes this one"))
     _add_aid(checks, families, program_year, program)
     return checks
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("<uuid:uuid>/rule/", rules.rule_edit, name="rule_edit"),
     path("<uuid:uuid>/rule/preview/", rules.rule_preview, name="rule_preview"),
     path("<uuid:uuid>/rule/builder/", builder.rule_builder, name="rule_builder"),
+    path("<uuid:uuid>/order/", enrol.quota_order, name="quota_order"),
     path("years/<uuid:uuid>/why/", builder.rule_explain, name="explain"),
     path("<uuid:uuid>/years/add/", years.year_add, name="year_add"),
     path("<uuid:uuid>/groups/", groups.group_list, name="group_list"),

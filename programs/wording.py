@@ -13,6 +13,7 @@ ACTIONS = {
     "program.end": ActionWord(_("Programme ended")),
     "program.reopen": ActionWord(_("Programme taken up again")),
     "program.rule": ActionWord(_("Rule of the programme changed")),
+    "program.quota_order": ActionWord(_("Order of the quota changed")),
     "program_year.create": ActionWord(_("Year of the programme made")),
     "program_year.edit": ActionWord(_("Year of the programme changed")),
     "program_year.funding": ActionWord(_("Funds changed")),

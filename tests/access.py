@@ -133,7 +133,7 @@ class Doors:
         kind = short.split("_")[0]
         if app == "programs":
             years = {"own": self.world.program_year, "other": self.world.other_program_year}
-            if kind in ("program", "rule") or short in ("year_add", "group_list"):
+            if kind in ("program", "rule") or short in ("year_add", "group_list", "quota_order"):
                 return years[area].program.uuid
             if kind in ("assistance", "delivery", "batch") or short in ("group_detail", "group_leave"):
                 return rows[kind]
@@ -148,6 +148,8 @@ class Doors:
             if short == "action_new_of_decision":
                 return rows["decision"]
             return rows["meeting"] if whole else rows.get(kind, rows["meeting"])
+        if short.startswith("duty_"):
+            return self._agency(getattr(self.world, area)).uuid
         return rows["household"] if short in ("member_add", "attachment_add") else rows.get(kind, rows["household"])
 
 

@@ -917,6 +917,11 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_approver kecamatan_reader leadership auditor none",
         (404, 403): "opd_operator",
     },
+    "programs:quota_order": {
+        (200, 200): BAPPEDA,
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+        (200, 403): "opd_operator",
+    },
     "programs:receipts_number": {
         (302, 302): BAPPEDA,
         (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
@@ -1056,6 +1061,18 @@ EXPECTED = {
     },
     "reports:dashboard": {
         (200, 200): EVERYBODY,
+    },
+    "reports:duty_list": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:duty_letter": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:duty_remind": {
+        (302, 302): BAPPEDA,
+        (403, 403): OTHERS,
     },
     "reports:definitions": {
         (200, 200): WITH_A_ROLE,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.history import history
 from core.models import Region
 from core.roles import Perm, access
-from programs import candidates, rights
+from programs import candidates, ranking, rights
 from programs.actions.locking import ids_of, lock_year, one_area, reason_given
 from programs.choices import CLOSED, AssistanceStatus, BenefitUnit
 from programs.models import Assistance, Delivery, ProgramYear, RecipientGroup
@@ -22,12 +22,17 @@ from programs.models import Assistance, Delivery, ProgramYear, RecipientGroup
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an enrolment did. `batch` undoes it; `left_out`: candidates who did not fit and were not forced in."""
+    """What an enrolment did.
+
+    `batch` undoes it; `left_out`: candidates who did not fit and were not forced in; `reserve`: households, in order,
+    whose candidates the quota did not hold.
+    """
 
     batch: uuid.UUID
     added: int
     already: int
     left_out: int
+    reserve: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,14 +97,15 @@ def _check_texts(**texts: str) -> None:
 
 
 def _chosen(program_year: ProgramYear, by, households, members):
-    """(id, mine, enrolled, fits) of every candidate."""
+    """(id, mine, enrolled, fits) of every candidate; who is barred by another programme does not fit."""
     if program_year.program.benefit_unit == BenefitUnit.PERSON:
         rows = candidates.members_given(households, members)
         rows = candidates.annotated_members(program_year, by, rows)
     else:
         rows = candidates.households_given(households, members)
         rows = candidates.annotated_households(program_year, by, rows)
-    return rows.order_by("pk").values_list("pk", "mine", "enrolled", "fits")
+    found = rows.order_by("pk").values_list("pk", "mine", "enrolled", "fits", "barred")
+    return [(pk, mine, enrolled, fits and not barred) for pk, mine, enrolled, fits, barred in found]
 
 
 @transaction.atomic
@@ -112,13 +118,15 @@ def propose(
     include_unfit: bool = False,
     override_reason: str = "",
     note: str = "",
+    within_quota: bool = False,
     batch: uuid.UUID | None = None,
 ) -> Enrolment:
     """Propose beneficiaries; one statement for any number of them.
 
     `households` or `members`: queryset or ids, as in `candidates.preview`. Who is in already stays as they are.
     `include_unfit`: take also those who do not fit or lack data, for `override_reason`, which is kept on their rows; of
-    a household given for a programme of persons only those who qualify are meant.
+    a household given for a programme of persons only those who qualify are meant. `within_quota`: only as many as the
+    quota holds, by the order of `programs.ranking`; the others are `reserve`.
     Raises PermissionDenied when none of them is the actor's to propose, ValidationError.
     """
     program_year = lock_year(program_year)
@@ -146,9 +154,14 @@ def propose(
             left_out += 1
     if outside and not (chosen or already or left_out):
         raise PermissionDenied(_("These households lie outside the area you may propose for."))
-    batch = batch or uuid.uuid4()
+    batch, reserve = batch or uuid.uuid4(), ()
+    if within_quota:
+        places = ranking.ranked(program_year, by, households=households, members=members)
+        reserve = tuple(place.household for place in places if place.state != ranking.IN)
+        # Who was forced in by a reason keeps the place that the reason gives.
+        chosen = sorted({place.pk for place in places if place.state == ranking.IN} | set(unfit))
     if not chosen:
-        return Enrolment(batch, 0, already, left_out + outside)
+        return Enrolment(batch, 0, already, left_out + outside, reserve)
     area = one_area(rights.areas(by, Perm.PROPOSE, program_year.program))
     with history(by=by, action="assistance.propose", reason=override_reason if unfit else "", region=area):
         added = _insert(
@@ -161,7 +174,7 @@ def propose(
             why=override_reason,
             note=note,
         )
-    return Enrolment(batch, added, already + len(chosen) - added, left_out + outside)
+    return Enrolment(batch, added, already + len(chosen) - added, left_out + outside, reserve)
 
 
 def _check_not_ended(program_year: ProgramYear) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Region
 from core.roles import Perm
-from programs import rights
-from programs.models import Program
+from programs import ranking, rights
+from programs.models import Program, QuotaOrder
 
 
 class ConfirmForm(forms.Form):
@@ -20,6 +21,9 @@ class ConfirmForm(forms.Form):
         max_length=250,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": 250}),
+    )
+    within_quota = forms.BooleanField(
+        label=_("Only as many as the quota holds; the others become a reserve list"), required=False
     )
     note = forms.CharField(label=_("note"), max_length=250, required=False)
 
@@ -78,3 +82,28 @@ class AreaForm(forms.Form):
             villages_for(user, program), label=_("kelurahan"), widget=forms.CheckboxSelectMultiple
         )
         self.order_fields(["regions", "note"])
+
+
+class QuotaOrderForm(forms.Form):
+    """The criteria after the desil, first to last; `cleaned_data["criteria"]` are their rules."""
+
+    legal_basis = forms.CharField(label=_("Legal basis"), max_length=250, required=False)
+
+    def __init__(self, *args, order: QuotaOrder | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        kept = order.criteria if order else []
+        found = [next((k for k, (_label, rule) in ranking.CRITERIA.items() if rule == each), "") for each in kept]
+        choices = [("", "—"), *((key, capfirst(label)) for key, (label, _rule) in ranking.CRITERIA.items())]
+        for n in range(1, ranking.MOST_CRITERIA + 1):
+            initial = found[n - 1] if n <= len(found) else ""
+            self.fields[f"criterion_{n}"] = forms.ChoiceField(
+                label=_("Criterion %(n)s") % {"n": n}, choices=choices, required=False, initial=initial
+            )
+        self.fields["legal_basis"].initial = order.legal_basis if order else ""
+        self.order_fields([f"criterion_{n}" for n in range(1, ranking.MOST_CRITERIA + 1)] + ["legal_basis"])
+
+    def clean(self):
+        values = super().clean()
+        keys = [values.pop(f"criterion_{n}", "") for n in range(1, ranking.MOST_CRITERIA + 1)]
+        values["criteria"] = [ranking.CRITERIA[key][1] for key in keys if key]
+        return values

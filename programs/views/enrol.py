@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid as uuids
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,19 +20,30 @@ from django.views.decorators.http import require_POST, require_safe
 from core.roles import Perm, require
 from core.templatetags.shell import angka
 from households import sets
+from households.actions import sets as set_actions
 from households.models import Household, HouseholdSet, Member
 from households.views.edits import add_errors
-from programs import candidates, eligibility, rights
+from programs import candidates, eligibility, ranking, rights
 from programs.actions import enrolment as actions
+from programs.actions import targeting as targeting_actions
 from programs.choices import BenefitUnit
-from programs.forms.enrol import AreaForm, ConfirmForm, GroupForm
+from programs.forms.enrol import AreaForm, ConfirmForm, GroupForm, QuotaOrderForm
 from programs.left_out import MOST, left_out
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages
-from programs.models import Assistance, ProgramYear
-from programs.views.finding import find_year, groups_seen, program_url, recipients_url, year_crumbs
+from programs.models import Assistance, ProgramYear, QuotaOrder
+from programs.views.finding import (
+    find_program,
+    find_year,
+    groups_seen,
+    program_crumbs,
+    program_url,
+    recipients_url,
+    year_crumbs,
+)
 
 MOST_MEMBERS = 200
+MOST_PLACES = 300
 
 
 @dataclass
@@ -157,9 +170,18 @@ def enrol(request, uuid):
         except ValidationError as error:
             add_errors(form, error)
         else:
+            _keep_reserve(request, program_year, done)
             return _done(request, program_year, done)
     plan = candidates.preview(program_year, by=request.user, **selection.chosen)
+    places = ranking.ranked(program_year, request.user, **selection.chosen) if plan.over_quota else []
+    criteria = ranking.criteria_of(program_year)
     context = {
+        "places": places[:MOST_PLACES],
+        "ranked": Counter(place.state for place in places),
+        "criteria": ranking.words(criteria),
+        "criteria_seen": eligibility.may_judge(request.user, program_year.program, {"all": criteria or [{}]}),
+        "may_order": rights.may(request.user, Perm.MANAGE_PROGRAMS, program_year.program),
+        "most_places": MOST_PLACES,
         "program_year": program_year,
         "program": program_year.program,
         "selection": selection,
@@ -174,6 +196,43 @@ def enrol(request, uuid):
         "crumbs": year_crumbs(program_year, (_("Propose"), None)),
     }
     return render(request, "programs/enrol.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _keep_reserve(request, program_year: ProgramYear, done: actions.Enrolment) -> None:
+    """Keep whom the quota did not hold as a frozen list of one's own, and say so."""
+    if not done.reserve:
+        return
+    now = timezone.localtime()
+    name = _("Reserve of %(program)s, %(day)s") % {"program": program_year, "day": f"{now:%d-%m-%Y %H.%M.%S}"}
+    kept = set_actions.freeze_queryset(
+        name=name[:120], by=request.user, queryset=Household.objects.filter(pk__in=done.reserve)
+    )
+    n = kept.rows.count()
+    text = ngettext("%(n)s household stands on the reserve list.", "%(n)s households stand on the reserve list.", n)
+    messages.info(request, text % {"n": angka(n)})
+
+
+def quota_order(request, uuid):
+    """Who comes first after the desil, when a quota does not reach all."""
+    program = find_program(request, uuid)
+    rights.require_program(request.user, Perm.MANAGE_PROGRAMS, program)
+    row = QuotaOrder.objects.filter(program=program).first()
+    form = QuotaOrderForm(request.POST or None, order=row)
+    if request.method == "POST" and form.is_valid():
+        try:
+            targeting_actions.set_quota_order(program=program, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("programs:program_detail", uuid=program.uuid)
+    context = {
+        "form": form,
+        "page_title": _("Order of the quota of %(program)s") % {"program": program.short_name},
+        "crumbs": program_crumbs(program, (_("Order of the quota"), None)),
+        "cancel_url": reverse("programs:program_detail", args=[program.uuid]),
+    }
+    return render(request, "programs/program_form.html", context, status=422 if request.method == "POST" else 200)
 
 
 def enrol_question(program_year: ProgramYear, n: int) -> str:
