@@ -6,6 +6,7 @@ from core.registry import ActionWord, MenuEntry, PeriodicTask, registry
 from core.roles import Perm
 from reports import jobs  # noqa: F401 (registers its kind of work)
 from reports.actions import daily_snapshot
+from reports.lp2kd import workbook  # noqa: F401 (registers its report)
 
 registry.menu.append(
     MenuEntry(group="home", order=0, label=_("Home"), icon="house", url_name="reports:dashboard", bottom=0)
@@ -43,6 +44,16 @@ registry.menu.append(
         perms=(Perm.SEE_FIGURES,),
     )
 )
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=55,
+        label=_("Duties of the agencies"),
+        icon="list-check",
+        url_name="reports:duty_list",
+        perms=(Perm.MANAGE_PROGRAMS, Perm.VERIFY_PLANS, Perm.APPROVE_MINUTES, Perm.SEE_LOGS),
+    )
+)
 registry.periodic.append(PeriodicTask("keep the figures of the day", 3600, daily_snapshot))
 registry.menu.append(
     MenuEntry(
@@ -55,3 +66,17 @@ registry.menu.append(
     )
 )
 registry.action_words["indicator.values"] = ActionWord(_("Values of an indicator changed"))
+registry.action_words |= {
+    "report.write_text": ActionWord(_("Text of a report written")),
+    "report.issue": ActionWord(_("Report issued"), hot=True),
+}
+registry.menu.append(
+    MenuEntry(
+        group="reports",
+        order=65,
+        label="LP2KD",
+        icon="journal-text",
+        url_name="reports:lp2kd",
+        perms=(Perm.SEE_FIGURES,),
+    )
+)

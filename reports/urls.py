@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, dashboard, indicators, maps, targeting, workbooks
+from reports.views import coverage, dashboard, duties, indicators, lp2kd, maps, targeting, workbooks
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("reports/", workbooks.report_list, name="report_list"),
     path("reports/indicators/", indicators.indicator_list, name="indicator_list"),
     path("reports/indicators/<slug:code>/", indicators.indicator_edit, name="indicator_edit"),
+    path("reports/duties/", duties.duty_list, name="duty_list"),
+    path("reports/duties/<uuid:uuid>/letter.pdf", duties.duty_letter, name="duty_letter"),
+    path("reports/duties/<uuid:uuid>/remind/", duties.duty_remind, name="duty_remind"),
+    path("reports/written/lp2kd/", lp2kd.overview, name="lp2kd"),
+    path("reports/written/lp2kd/issue/", lp2kd.issue_version, name="lp2kd_issue"),
+    path("reports/written/lp2kd/draft/<slug:form>/", lp2kd.draft, name="lp2kd_draft"),
+    path("reports/written/lp2kd/text/<slug:chapter>/", lp2kd.text_edit, name="lp2kd_text"),
+    path("reports/written/issued/<uuid:uuid>/<slug:form>/", lp2kd.issued, name="issued_file"),
     path("reports/map/", maps.area_map, name="map"),
     path("reports/coverage/", coverage.coverage, name="coverage"),
     path("reports/figures/", targeting.targeting_page, name="targeting"),

@@ -62,6 +62,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "match": plain("programs:match_start"),
     "recipient-import": plain("programs:recipient_import_list"),
     "proposals": plain("programs:proposal_list"),
+    "duties": plain("reports:duty_list"),
     "reports": plain("reports:report_list"),
     "coverage": plain("reports:coverage"),
     "meetings": plain("meetings:meeting_list"),
@@ -83,7 +84,7 @@ SEEN = {
     ],
     "tanahgaram": ["dashboard", "households", "household", "household-edit", "import", "program", "proposals"],
     "pimpinan": ["dashboard", "programs", "program", "reports", "coverage", "meetings", "decision", "actions"],
-    "bappeda": ["dashboard", "household", "program", "coverage", "meetings", "meeting", "decision", "chapter"],
+    "bappeda": ["dashboard", "household", "program", "coverage", "duties", "meetings", "meeting", "decision", "chapter"],
 }
 
 
