@@ -111,6 +111,8 @@ def escape(text: str) -> str:
 
 def _of_parsed(parsed, name: str, place: int = 0) -> tuple[Issue, ...]:
     """Issues of a `core.parsed.Parsed`: its error, and those notes that people should see."""
+    if not parsed.error and not parsed.notes:
+        return ()
     issues = []
     if parsed.error:
         issues.append(Issue(level_of(name), parsed.error, dict(parsed.params), place))

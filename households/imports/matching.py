@@ -191,12 +191,17 @@ def match_families(cursor, batch_id: int, columns: Collection[str]) -> None:
         cursor.execute(_BY_NAME, params)
 
 
+# Of rows with one NIK the first is the person. Grouped, not "none before it": planned for a handful of members (right
+# after a first import), that would compare every row with every other.
 _PEOPLE_BY_NIK = """
 CREATE TEMP TABLE import_match ON COMMIT DROP AS
-SELECT r.n, r.family, m.id AS member_id, m.household_id, 'nik' AS how
-FROM households_importrow r JOIN households_member m ON m.nik = r.nik AND m.merged_into_id IS NULL
-WHERE r.batch_id = %(batch)s AND r.is_member AND NOT EXISTS (
-  SELECT FROM households_importrow o WHERE o.batch_id = r.batch_id AND o.nik = r.nik AND o.n < r.n AND o.is_member)
+SELECT r.n, r.family, x.member_id, x.household_id, 'nik' AS how
+FROM (
+  SELECT min(r.n) AS n, m.id AS member_id, m.household_id
+  FROM households_importrow r JOIN households_member m ON m.nik = r.nik AND m.merged_into_id IS NULL
+  WHERE r.batch_id = %(batch)s AND r.is_member
+  GROUP BY m.id
+) x JOIN households_importrow r ON r.batch_id = %(batch)s AND r.n = x.n
 """
 _NO_PEOPLE = """
 CREATE TEMP TABLE import_match (n integer, family integer, member_id bigint, household_id bigint, how text)
