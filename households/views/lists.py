@@ -102,6 +102,8 @@ def _answer(request, found: HouseholdFilter, context: dict, *, status: int = 200
         "bulk_actions": bulk_actions(request.user),
         "villages": _villages(found),
         "many_villages": len(_villages(found)) > 1,
+        "may_add": access(request.user).can(Perm.CHANGE_HOUSEHOLDS),
+        "may_import": access(request.user).can(Perm.IMPORT_HOUSEHOLDS),
         "all_columns": [] if status != 200 else _column_choices(request.user),
     }
     if request.htmx and not request.htmx.boosted:
@@ -110,7 +112,6 @@ def _answer(request, found: HouseholdFilter, context: dict, *, status: int = 200
         return response
     if status == 200:
         context["tabs"] = set_tabs(request, found)
-    context["may_add"] = access(request.user).can(Perm.CHANGE_HOUSEHOLDS)
     return render(request, "households/household_list.html", context, status=status)
 
 

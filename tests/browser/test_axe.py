@@ -84,7 +84,17 @@ SEEN = {
     ],
     "tanahgaram": ["dashboard", "households", "household", "household-edit", "import", "program", "proposals"],
     "pimpinan": ["dashboard", "programs", "program", "reports", "coverage", "meetings", "decision", "actions"],
-    "bappeda": ["dashboard", "household", "program", "coverage", "duties", "meetings", "meeting", "decision", "chapter"],
+    "bappeda": [
+        "dashboard",
+        "household",
+        "program",
+        "coverage",
+        "duties",
+        "meetings",
+        "meeting",
+        "decision",
+        "chapter",
+    ],
 }
 
 
@@ -99,6 +109,7 @@ def look(desk):
             desk.check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("user", "name"), [(user, name) for user, names in SEEN.items() for name in names])
 def test_page_is_accessible_and_fits(city, desk, user, name):
     page = desk.enter(user)
