@@ -17,12 +17,12 @@ from django.utils import timezone
 from core import history
 
 T = TypeVar("T")
-KEEP_SECONDS = 24 * 3600
+KEEP_SECONDS = 3600
 TRY_AGAIN_SECONDS = 60
 
 
 def kept(name: str, *scope, count: Callable[[], T]) -> T:
-    """What `count()` gives, counted once for all readers of `scope` until a change is recorded or the day ends.
+    """What `count()` gives, counted once for all readers of `scope`, until a change, an hour or the day ends it.
 
     `scope`: all that the value rests on beside the rows, as JSON. The value must be of plain types and rest on rows
     with a history only. None, "it took too long", is kept for a minute, lest every reader tries and waits. Of several

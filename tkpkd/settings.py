@@ -115,7 +115,13 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # kept numbers must not push out what throttles sign-in and look-ups
+    }
+}
 
 # --- sign-in -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
