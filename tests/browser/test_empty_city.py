@@ -1,4 +1,4 @@
-"""The application on its first day, with reference data and people only: no page breaks, none leads where one may not."""
+"""The application on its first day, with reference data and people only: no page breaks, no link is refused."""
 
 import pytest
 from django.urls import reverse
