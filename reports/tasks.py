@@ -18,6 +18,8 @@ from core.models.regions import area_q
 from core.roles import Perm, access
 from households.filters import list_url
 from households.models import Household, TransferRequest
+from meetings.followup import overdue_count
+from meetings.models import ActionItem
 from programs.choices import AssistanceStatus
 from programs.figures import lists_not_in
 from programs.models import Assistance, ProgramYear
@@ -41,6 +43,7 @@ def tasks_for(request) -> list[Task]:
     user, year = request.user, request.year
     rights = access(user)
     tasks = [*_steps(user, year), *_returned(user, year), *_transfers(rights), *_imports(user), *_lists(user, year)]
+    tasks += _follow_up(user, rights)
     if rights.can(Perm.CHANGE_HOUSEHOLDS):
         tasks += _visits(rights)
     return tasks[:SHOWN]
@@ -140,6 +143,24 @@ def _lists(user, year: int) -> list[Task]:
         )
         for each in missing[:3]
     ]
+
+
+def _follow_up(user, rights) -> list[Task]:
+    """What meetings left to do: overdue for who answers for it and for the leadership, drafts for the secretariat."""
+    tasks = []
+    late = overdue_count(user)
+    if late:
+        leads = rights.can(Perm.APPROVE_MINUTES)
+        url = reverse("meetings:leadership_page") if leads else f"{reverse('meetings:action_list')}?show=overdue"
+        title = ngettext("%(n)s action item is overdue", "%(n)s action items are overdue", late) % {"n": late}
+        tasks.append(Task("clock", title, _("Decided in a meeting and not done in time."), url, True))
+    if rights.can(Perm.RUN_MEETINGS):
+        drafts = ActionItem.objects.visible_to(user).filter(state="draft").count()
+        if drafts:
+            words = ngettext("%(n)s direction is a draft", "%(n)s directions are drafts", drafts) % {"n": drafts}
+            url = f"{reverse('meetings:action_list')}?who=all&show=draft"
+            tasks.append(Task("pencil", words, _("Say who does it and by when."), url))
+    return tasks
 
 
 def _visits(rights) -> list[Task]:

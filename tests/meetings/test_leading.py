@@ -313,3 +313,19 @@ def test_who_switched_the_monthly_mail_off_gets_none(client, world, leader):
 def test_only_the_leadership_gets_it(world):
     monthly.write_monthly()
     assert {to for to, _body in bodies()} == {world.user("leadership").email}
+
+
+# --- the start page --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_overdue_rises_to_the_leaderships_start_page(client, world, staff, leader, decided):
+    items.direct(by=leader, text="Tuntaskan air bersih")
+    client.force_login(leader)
+    task = next(t for t in client.get("/").context["tasks"] if t.icon == "clock")
+    assert (task.title, task.url, task.hot) == ("2 tindak lanjut rapat terlambat", "/meetings/leadership/", True)
+    client.force_login(staff)
+    tasks = {t.icon: t for t in client.get("/").context["tasks"]}
+    assert tasks["pencil"].title == "1 arahan masih berupa draf"
+    assert client.get(tasks["pencil"].url).context["total"] == 1
+    client.force_login(world.user("opd_operator"))  # of the agency that is not late
+    assert "clock" not in {t.icon for t in client.get("/").context["tasks"]}

@@ -11,8 +11,9 @@ from icalendar import Calendar
 
 from core.mail import send_waiting
 from core.models import CitySettings, OutgoingMail
-from meetings import daily, links
-from meetings.actions import mails, people, planning
+from households.models import Household
+from meetings import chat, daily, links
+from meetings.actions import decisions, mails, people, planning
 from meetings.models import Invitation
 from tests import factories as make
 
@@ -240,3 +241,25 @@ def test_texts_for_a_chat_hold_no_names(client, staff, meeting):
     assert len(chats) == 2  # of the meeting, and of the invitation with its link
     assert all("Rakor PBI" in text and "Rahmat" not in text and "Baznas" not in text for text in chats)
     assert invitation_in(chats[1]) == meeting.invitations.get()
+
+
+def test_a_decision_for_a_chat_gives_no_person_and_no_small_number_away(client, world, staff):
+    meeting = make.MeetingFactory(held=True)
+    decision = decisions.decide(
+        meeting=meeting,
+        by=staff,
+        title="PBI untuk 1372016203850001",
+        text="Yusmaini didaftarkan.",
+        due=dt.date(2026, 12, 1),
+        agencies=[world.agency],
+        households=Household.objects.filter(pk=world.own.household.pk),
+    )
+    text = chat.decision_text(decision)
+    assert text.startswith(f"Keputusan {decision.number}: PBI untuk 137201…. Penanggung jawab: Dinsos. ")
+    assert "1 Desember 2026" in text
+    assert "kurang dari 5 keluarga" in text
+    assert "Yusmaini" not in text
+    assert f"/meetings/decisions/{decision.uuid}/" in text
+    client.force_login(staff)
+    page = client.get(f"/meetings/decisions/{decision.uuid}/").content.decode()
+    assert f'data-copy="{text}"' in page

@@ -84,6 +84,44 @@ def test_old_links_die_with_a_new_one_and_with_time(client, staff, invitation, m
     assert client.get(url).status_code == 404
 
 
+def test_a_link_used_again_after_renewal_changes_nothing(client, staff, invitation):
+    old = answer_url(invitation)
+    assert client.post(old, {"answer": "come"}).status_code == 302
+    people.renew_link(invitation=invitation, by=staff)
+    assert client.post(old, {"answer": "decline", "reason": "x"}).status_code == 404
+    invitation.refresh_from_db()
+    assert invitation.answer == "come"
+    with pytest.raises(ValidationError):  # two requests at once: the page was open before the link was renewed
+        people.answer(invitation=invitation, answer="decline", reason="x", key_version=1)
+
+
+def test_an_expired_link_takes_no_answer(client, invitation, monkeypatch):
+    url = answer_url(invitation)
+    monkeypatch.setattr(links, "LINK_LIFE", dt.timedelta(seconds=-1))
+    assert client.post(url, {"answer": "come"}).status_code == 404
+    assert client.get(f"{url}calendar.ics").status_code == 404
+    invitation.refresh_from_db()
+    assert invitation.answer == "none"
+
+
+def test_a_link_of_one_invitation_never_answers_another(client, world, invitation):
+    other = make.InvitationFactory(meeting=invitation.meeting, agency=world.other_agency, sent_at=timezone.now())
+    client.post(answer_url(invitation), {"answer": "come", "invitation": str(other.uuid), "uuid": str(other.uuid)})
+    other.refresh_from_db()
+    assert other.answer == "none"
+
+
+@pytest.mark.parametrize("state", ["held", "final"])
+def test_after_the_meeting_the_page_takes_no_answer(client, invitation, state):
+    past = timezone.now() - dt.timedelta(days=1)
+    values = {"state": state, "starts": past, "final_at": past if state == "final" else None}
+    type(invitation.meeting).objects.filter(pk=invitation.meeting_id).update(**values)
+    page = client.get(answer_url(invitation))
+    assert page.status_code == 200
+    assert 'name="answer"' not in page.content.decode()
+    assert client.post(answer_url(invitation), {"answer": "come"}).status_code == 422
+
+
 def test_an_invitation_that_was_not_sent_has_no_page(client, meeting):
     assert client.get(answer_url(make.InvitationFactory(meeting=meeting))).status_code == 404
 
@@ -154,6 +192,23 @@ def test_nobody_signs_in_from_afar_after_the_meeting(client, room):
     data = {"desk": desk_of(page), "name": "Jauh", "organisation": "X"}
     assert client.post(f"/meetings/room/{room.uuid}/", data).status_code == 403
     assert not Attendance.objects.exists()
+
+
+def test_a_desk_paper_replayed_after_the_meeting_signs_nobody_in(client, room):
+    data = {"desk": desk_of(scan(client, room)), "name": "Yusrizal", "organisation": "Baznas"}
+    assert client.post(f"/meetings/room/{room.uuid}/", data).status_code == 200
+    type(room).objects.filter(pk=room.pk).update(state="final", final_at=timezone.now())
+    assert client.post(f"/meetings/room/{room.uuid}/", data | {"name": "Orang lain"}).status_code == 403
+    assert Attendance.objects.count() == 1
+
+
+def test_a_cancelled_meeting_has_no_room(client, staff, room):
+    page = scan(client, room)
+    planning.cancel(meeting=room, by=staff, reason="Banjir")
+    room.refresh_from_db()
+    assert scan(client, room).status_code == 404
+    data = {"desk": desk_of(page), "name": "Yusrizal", "organisation": "Baznas"}
+    assert client.post(f"/meetings/room/{room.uuid}/", data).status_code == 403
 
 
 def test_the_desk_closes_after_minutes_and_belongs_to_one_meeting(client, room, monkeypatch):

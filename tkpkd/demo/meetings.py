@@ -122,8 +122,24 @@ class DemoMeetings:
         for held in self._plan():
             self._meeting(held)
         make_letters(self.staff, self.numbers, self.today)
+        self._direction()
         for title, agency in (("Air bersih di Batu Kubung", "works"), ("Data penyandang disabilitas", "social")):
             Topic.objects.create(uuid=self.numbers.uuid(), title=title, agency=self.agencies.get(agency), by=None)
+
+    def _direction(self) -> None:
+        """One sentence of the leadership that the secretariat has not completed yet."""
+        text = f"Tuntaskan NIK kosong di {next(iter(sorted(self.villages)), 'kota')} sebelum daftar PBI-JK ditetapkan"
+        at = self._at(self.today - dt.timedelta(days=1), 16)
+        item = ActionItem.objects.create(
+            uuid=self.numbers.uuid(),
+            year=self.today.year,
+            title=text,
+            text=text,
+            state="draft",
+            by=self.users["pimpinan"],
+            at=at,
+        )
+        ActionUpdate.objects.create(item=item, kind="created", text="Arahan pimpinan", by=self.users["pimpinan"], at=at)
 
     def _plan(self) -> list[Held]:
         """The meetings with the city's own kelurahan; that of 2021 was Solok's."""
@@ -425,6 +441,7 @@ class DemoMeetings:
             year=row.year,
             meeting=row,
             decision=decision,
+            agenda_item=decision.item if decision else next(iter(self.items.values()), None),
             title=task.title,
             agency=self.agencies[task.agency] if task.agency else None,
             region=self.villages.get(task.village),
