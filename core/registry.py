@@ -153,6 +153,7 @@ class Registry:
     action_words: dict[str, ActionWord] = field(default_factory=dict)  # by action
     members_moved: list[Callable] = field(default_factory=list)  # (list of member ids, by) in the same transaction
     households_merged: list[Callable] = field(default_factory=list)  # (gone id, survivor id, by)
+    work_order_links: list[Callable] = field(default_factory=list)  # (request, work order) → [(words, address, icon)]
     agency_handovers: list[Callable] = field(default_factory=list)  # (old, new, day) → rows moved, same transaction
     import_undo_blockers: list[Callable] = field(default_factory=list)  # (table, list of ids) → set of ids still used
     import_undo_tables: list[Any] = field(default_factory=list)  # UndoTable of rows that `members_moved` changes

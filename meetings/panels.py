@@ -6,6 +6,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from core.roles import Perm, access
 from meetings.about import decisions_about, items_about
@@ -86,3 +87,14 @@ def _touching(request, query: dict, **about) -> str:
         "items_url": f"{reverse('meetings:action_list')}?who=all&show=all&{asked}",
     }
     return render_to_string("meetings/_panel_touching.html", context, request=request)
+
+
+def work_order_links(request, order) -> list[tuple[str, str, str]]:
+    """What a meeting can do with a gap list that was handed over: an action item, measured by its list."""
+    if not access(request.user).can(Perm.RUN_MEETINGS):
+        return []
+    query = {"set": order.household_set.uuid, "title": order.title, "agency": order.agency.uuid, "due": order.due}
+    program_year = order.program and order.program.years.filter(year=order.year).first()
+    if program_year:
+        query["program_year"] = program_year.uuid
+    return [(_("Make it an action item"), f"{reverse('meetings:action_new')}?{urlencode(query)}", "check2-square")]

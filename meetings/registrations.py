@@ -50,3 +50,4 @@ registry.periodic.append(PeriodicTask("monthly_mail_to_the_leadership", 3600, da
 registry.attachment_owners |= files.OWNERS
 registry.action_words |= ACTIONS
 registry.agency_handovers.append(hand_over_meetings)
+registry.work_order_links.append(panels.work_order_links)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from core.models.regions import area_q
-from core.roles import Perm, access
+from core.roles import AGENCY_ROLES, Perm, access
 
 
 class ProgramQuerySet(models.QuerySet):
@@ -68,3 +68,26 @@ class AssistanceQuerySet(models.QuerySet):
     def of_year(self, year: int):
         """Rows of programme years of `year`."""
         return self.filter(program_year__year=year)
+
+
+class WorkOrderQuerySet(models.QuerySet):
+    """Gap lists that were handed over."""
+
+    def visible_to(self, user):
+        """Orders of one's own agency, those that touch one's own area, and for people of the whole city all of them."""
+        rights = access(user)
+        prefixes = rights.region_prefixes(Perm.SEE_NAMES)
+        if not prefixes:
+            return self.none()
+        if prefixes != [""]:
+            q = Q(area__isnull=True) | area_q("area_id", prefixes)
+            for prefix in prefixes:  # a kelurahan sees what was handed over for its kecamatan
+                q |= Q(area__in=[prefix[:n] for n in (2, 5, 8) if n < len(prefix)])
+            return self.filter(q)
+        if rights.roles and rights.roles <= AGENCY_ROLES:
+            return self.filter(agency__in=[a.agency_id for a in rights.assignments if a.agency_id])
+        return self
+
+    def open(self):
+        """Orders that nobody closed."""
+        return self.filter(closed_at__isnull=True)

@@ -7,6 +7,7 @@ from core.roles import Perm
 from programs import bundle_filters, conditions, household_list, panels, recipients  # noqa: F401
 from programs.actions import duties, follow
 from programs.actions.handover import hand_over_programs
+from programs.actions.targeting import hand_over_orders
 from programs.imports import (
     aid_columns,
     kind,  # noqa: F401
@@ -43,6 +44,9 @@ registry.menu += [
     MenuEntry("programs", 40, _("Annual plans"), "journal-check", "programs:plan_list", perms=PLANNERS),
     MenuEntry("programs", 50, _("Realisation"), "graph-up-arrow", "programs:realisation_grid", perms=PLANNERS),
 ]
+registry.menu.append(
+    MenuEntry("reports", 10, _("Gap lists"), "list-check", "programs:gap_list", perms=(Perm.SEE_NAMES,)),
+)
 registry.conditions |= {condition.key: condition for condition in conditions.ALL}
 registry.household_filters += household_list.FILTERS + bundle_filters.FILTERS
 registry.household_columns += household_list.COLUMNS
@@ -64,4 +68,4 @@ registry.periodic.append(PeriodicTask("remind of plans and quarters", 6 * 3600, 
 registry.import_results.append(aid_columns.panel)
 registry.action_words |= ACTIONS
 registry.history_words |= WORDS
-registry.agency_handovers.append(hand_over_programs)
+registry.agency_handovers += [hand_over_programs, hand_over_orders]

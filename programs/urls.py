@@ -7,6 +7,7 @@ from programs.views import (
     builder,
     deliveries,
     enrol,
+    gaps,
     groups,
     matching,
     niks,
@@ -27,6 +28,12 @@ urlpatterns = [
     path("mine/", programs.program_mine, name="program_mine"),
     path("proposals/", proposals.proposal_list, name="proposal_list"),
     path("add/", programs.program_add, name="program_add"),
+    # gap lists
+    path("gaps/", gaps.gap_list, name="gap_list"),
+    path("gaps/hand-over/", gaps.gap_hand_over, name="gap_hand_over"),
+    path("gaps/<uuid:uuid>/", gaps.gap_detail, name="gap_detail"),
+    path("gaps/<uuid:uuid>/close/", gaps.gap_close, name="gap_close"),
+    path("gaps/<uuid:uuid>/print/", gaps.gap_print, name="gap_print"),
     # one programme
     path("<uuid:uuid>/", programs.program_detail, name="program_detail"),
     path("<uuid:uuid>/edit/", programs.program_edit, name="program_edit"),

@@ -14,6 +14,8 @@ ACTIONS = {
     "program.reopen": ActionWord(_("Programme taken up again")),
     "program.rule": ActionWord(_("Rule of the programme changed")),
     "program.quota_order": ActionWord(_("Order of the quota changed")),
+    "work_order.hand_over": ActionWord(_("Gap list handed over"), hot=True),
+    "work_order.close": ActionWord(_("Gap list closed")),
     "program_year.create": ActionWord(_("Year of the programme made")),
     "program_year.edit": ActionWord(_("Year of the programme changed")),
     "program_year.funding": ActionWord(_("Funds changed")),

@@ -33,6 +33,9 @@ SLUGS = {
     "programs:recipient_import_rows": {"which": "refused"},
     "programs:recipient_import_step": {"step": "check"},
     "reports:indicator_edit": {"code": "nothing"},
+    "reports:issued_file": {"form": "pdf"},
+    "reports:lp2kd_draft": {"form": "pdf"},
+    "reports:lp2kd_text": {"chapter": "penutup"},
     "reports:report_download": {"name": "gap"},
     "reports:report_unmasked": {"name": "gap"},
     "attachment_add": {"kind": "household"},
@@ -100,6 +103,7 @@ class Doors:
             "decree": post.decree.uuid,
             "series": make.SeriesFactory().uuid,
             "group": group.uuid,
+            "gap": make.WorkOrderFactory(area=area.region, agency=self._agency(area)).uuid,
             "batch": make.JobFactory().uuid,
             "job": make.JobFactory(by=staff).uuid,
             "attachment": make.AttachmentFactory(owner_kind="household", owner_uuid=area.household.uuid).uuid,
@@ -135,7 +139,7 @@ class Doors:
             years = {"own": self.world.program_year, "other": self.world.other_program_year}
             if kind in ("program", "rule") or short in ("year_add", "group_list", "quota_order"):
                 return years[area].program.uuid
-            if kind in ("assistance", "delivery", "batch") or short in ("group_detail", "group_leave"):
+            if kind in ("assistance", "delivery", "batch", "gap") or short in ("group_detail", "group_leave"):
                 return rows[kind]
             if short.startswith(("recipient_import", "match_")):
                 return rows["recipient"]

@@ -804,6 +804,30 @@ EXPECTED = {
         (404, 404): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "programs:gap_close": {  # without a result: back to the page with a word on it
+        (302, 302): f"{BAPPEDA} group_coordinator",
+        (302, 404): "opd_operator",
+        (403, 403): "auditor none leadership",
+        (403, 404): "opd_approver kelurahan_operator kecamatan_reader",
+    },
+    "programs:gap_detail": {
+        (200, 200): f"{BAPPEDA} group_coordinator auditor",
+        (200, 404): "opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership none",
+    },
+    "programs:gap_hand_over": {
+        (200, 200): f"{BAPPEDA} group_coordinator opd_operator",
+        (403, 403): "opd_approver kelurahan_operator kecamatan_reader auditor leadership none",
+    },
+    "programs:gap_list": {
+        (200, 200): NAMES,
+        (403, 403): "leadership none",
+    },
+    "programs:gap_print": {
+        (200, 200): f"{BAPPEDA} group_coordinator auditor",
+        (200, 404): "opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership none",
+    },
     "programs:group_detail": {
         (200, 200): "bappeda_admin bappeda_staff group_coordinator opd_operator opd_approver auditor",
         (200, 404): "kelurahan_operator kecamatan_reader",
@@ -1093,6 +1117,26 @@ EXPECTED = {
     "reports:indicator_list": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
+    },
+    "reports:issued_file": {  # no version is issued in the world of the walk
+        (404, 404): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:lp2kd": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:lp2kd_draft": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:lp2kd_issue": {
+        (302, 302): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:lp2kd_text": {
+        (200, 200): BAPPEDA,
+        (403, 403): OTHERS,
     },
     "reports:map": {
         (200, 200): f"{WITH_A_ROLE}",

@@ -281,6 +281,8 @@ def _new(request, *, meeting: Meeting | None = None, decision: Decision | None =
         first = decision.programs.filter(program_year__isnull=False).first()
         initial["program_year"] = first and first.program_year.uuid
         initial["household_set"] = decision.household_set.uuid
+    elif request.GET.get("set"):
+        initial |= _of_a_list(request)
     form = ItemForm(request.POST or None, user=request.user, year=year, decision=decision, initial=initial)
     back = reverse("meetings:action_list")
     if decision:
@@ -304,8 +306,15 @@ def _new(request, *, meeting: Meeting | None = None, decision: Decision | None =
     )
 
 
+def _of_a_list(request) -> dict:
+    """What the address says of the item: a frozen list, whose it is, until when, and the programme to be received."""
+    names = {"set": "household_set", "title": "title", "agency": "agency", "due": "due", "program_year": "program_year"}
+    given = {field: request.GET[name] for name, field in names.items() if request.GET.get(name)}
+    return given | ({"measure": Measure.RECEIVED} if "program_year" in given else {})
+
+
 def action_new(request):
-    """An item of its own."""
+    """An item of its own; `?set=` and what stands beside it fill in a list that was handed over."""
     return _new(request)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Agency, Region
 from households.models import HouseholdSet
 from programs.models.programs import Program
+from programs.querysets import WorkOrderQuerySet
 
 
 class Package(models.Model):
@@ -126,6 +127,8 @@ class WorkOrder(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(_("result"), max_length=300, blank=True)
+
+    objects = WorkOrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("work order")
