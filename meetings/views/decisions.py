@@ -24,7 +24,7 @@ from households import sets
 from households.actions.sets import make_selection
 from households.filters import HouseholdFilter
 from households.models import Household, HouseholdSet, HouseholdSetRow, Member
-from meetings import coverage
+from meetings import chat, coverage
 from meetings.about import decisions_about
 from meetings.actions import decisions as actions
 from meetings.choices import WRITABLE, DecisionState, MeetingState
@@ -222,6 +222,7 @@ def decision_detail(request, uuid):
         "runs": runs,
         "may_edit": runs and decision.meeting.state != MeetingState.FINAL,
         "may_end": runs and decision.state == DecisionState.IN_FORCE,
+        "chat_text": chat.decision_text(decision),
     }
     if view["coverage"]:
         found = view["coverage"]

@@ -17,9 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from core.roles import Perm, access, require
-from core.templatetags.shell import waktu
 from households.views.edits import add_errors
-from meetings import calendar, links
+from meetings import calendar, chat, links
 from meetings.actions import mails
 from meetings.actions import people as actions
 from meetings.choices import Answer, MeetingState
@@ -50,7 +49,7 @@ def invitation_list(request, uuid):
         row.short = short_label(row)
         row.sub = _sub(row)
         row.url = links.invitation_url(row) if runs and row.sent_at and not row.copy_only else ""
-        row.chat = _chat_text(meeting, row.url) if row.url and meeting.starts else ""
+        row.chat = chat.meeting_text(meeting, row.url) if row.url and meeting.starts else ""
         row.mail = _mail_mark(states.get(row.uuid.hex), row.pk in reached) if row.sent_at else None
     counts = {key: sum(1 for r in rows if r.answer == key and not r.copy_only) for key in Answer.values}
     waiting = [row for row in rows if row.answer == Answer.NONE and row.sent_at and not row.copy_only]
@@ -73,7 +72,7 @@ def invitation_list(request, uuid):
         and meeting.starts
         and any(r.sent_at is None or meeting.state == MeetingState.PLANNED for r in rows),
         "may_remind": runs and waiting and meeting.state == MeetingState.INVITED and coming,
-        "chat_text": _chat_text(meeting) if runs and meeting.starts else "",
+        "chat_text": chat.meeting_text(meeting) if runs and meeting.starts else "",
     }
     return render(request, "meetings/invitation_list.html", context)
 
@@ -95,15 +94,6 @@ def _mail_mark(mail, reachable: bool) -> tuple[str, str, str] | None:
         "failed": ("bad", "envelope-x", _("mail failed")),
     }
     return marks[mail.state]
-
-
-def _chat_text(meeting: Meeting, url: str = "") -> str:
-    """A short text to paste into a chat: no names, no numbers of people. `url`: the personal link of one invitation."""
-    parts = [meeting.title, waktu(meeting.starts), meeting.place]
-    text = ". ".join(filter(None, parts))
-    if url:
-        return _("Invitation: %(text)s. Please answer here: %(url)s") % {"text": text, "url": url}
-    return _("Invitation: %(text)s. Please answer by your personal link.") % {"text": text}
 
 
 def invitation_add(request, uuid):
