@@ -10,7 +10,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from core import papers
 from meetings.paperwork import Paper
@@ -35,6 +35,10 @@ def docx(paper: Paper, *, size: str = "f4") -> bytes:
     section.orientation = WD_ORIENT.LANDSCAPE if paper.landscape else WD_ORIENT.PORTRAIT
     section.left_margin = section.right_margin = section.top_margin = Mm(20)
     document.styles["Normal"].font.name, document.styles["Normal"].font.size = "Arial", Pt(11)
+    chapter = document.styles["Heading 1"].font
+    chapter.name, chapter.size, chapter.color.rgb = "Arial", Pt(13), RGBColor(0, 0, 0)
+    document.styles["Heading 1"].element.rPr.rFonts.attrib.pop(qn("w:asciiTheme"), None)
+    document.styles["Heading 1"].element.rPr.rFonts.attrib.pop(qn("w:hAnsiTheme"), None)
     if paper.with_kop:
         _letterhead(document)
     if paper.unmasked:
@@ -168,7 +172,9 @@ def _copies(document, block):
 
 def _table(document, block):
     widths = [Mm(c["width"]) if c["width"] else None for c in block["columns"]]
-    _grid(document, [c["label"] for c in block["columns"]], block["rows"], widths)
+    sides = {"right": _RIGHT, "center": _CENTRE}
+    aligns = [sides.get(c["align"]) for c in block["columns"]]
+    _grid(document, [c["label"] for c in block["columns"]], block["rows"], widths, aligns)
 
 
 def _signed(document, block):
@@ -179,7 +185,7 @@ def _signed(document, block):
     _grid(document, ["No.", "Nama", "Instansi/jabatan", "Tanda tangan"], rows, [Mm(10), None, None, Mm(60)])
 
 
-def _grid(document, heads, rows, widths):
+def _grid(document, heads, rows, widths, aligns=()):
     """A table with a head that repeats on each page; columns without a width share what is left."""
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     section = document.sections[0]
@@ -195,6 +201,11 @@ def _grid(document, heads, rows, widths):
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):
             cell.text = _clean(text)
+        for cell, align in zip(table.rows[-1].cells, aligns, strict=False):
+            cell.paragraphs[0].alignment = align
+    for cell in (cell for row in table.rows for cell in row.cells):
+        for run in cell.paragraphs[0].runs:
+            run.font.size = Pt(9)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:

@@ -25,7 +25,7 @@ class ReportKind:
 REPORTS: dict[str, ReportKind] = {}
 
 # Asked for by name as well, and not built yet.
-COMING = {"rat": _("Annual action plan"), "lp2kd": "LP2KD"}
+COMING = {"rat": _("Annual action plan")}
 
 
 def register(kind: ReportKind) -> None:
