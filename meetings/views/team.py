@@ -41,7 +41,7 @@ def decree_list(request):
     require(request.user, Perm.SEE_MEETINGS)
     runs = access(request.user).can(Perm.RUN_MEETINGS)
     current = Decree.objects.in_force(timezone.localdate())
-    rows = list(Decree.objects.annotate(n=Count("posts")))
+    rows = list(Decree.objects.annotate(n=Count("posts")).order_by("-valid_from", "-pk"))
     for row in rows:
         row.in_force = current is not None and row.pk == current.pk
     context = {"rows": rows, "runs": runs, "crumbs": _crumbs(), "tabs": home_tabs("team", runs=runs)}

@@ -228,6 +228,8 @@ def test_pages_of_the_register(client, world, staff, decree):
     values = {key: str(value) for key, value in decree_values().items()}
     made = client.post("/meetings/team/new/", values | {"copy_posts": "on"})
     new = Decree.objects.get(number="050/9/2026")
+    listed = client.get("/meetings/team/").content.decode()
+    assert listed.index(new.number) < listed.index(decree.number)  # the newest first
     assert made.url == f"/meetings/team/{new.uuid}/"
     assert new.posts.count() == 4
     data = {"post": "Anggota", "position": "Kepala BPS", "order": "", "working_group": "d"}
