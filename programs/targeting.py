@@ -203,6 +203,8 @@ BREAKDOWNS = {
     "rt": "h.region_id || '/' || h.rw || '/' || h.rt",
     "desil": "coalesce(h.desil::text, '')",
     "source": "h.source::text",
+    "village_desil": "h.region_id || '/' || coalesce(h.desil::text, '')",
+    "rt_desil": "h.region_id || '/' || h.rw || '/' || h.rt || '/' || coalesce(h.desil::text, '')",
 }
 _COUNT = """
 WITH fit(p, household_id) AS MATERIALIZED ({fits}),
@@ -309,6 +311,11 @@ def whole(asked: Asked, bundle: Bundle | None = None) -> Targeting:
     bundle = bundle or everything()
     found = _count([bundle], asked, "whole").get("", NOTHING)
     return Targeting(bundle.key, bundle.label, *found, bundle=bundle, asked=asked)
+
+
+def counted(bundle: Bundle, asked: Asked, by: str) -> dict[str, tuple[int, int, int, int]]:
+    """(target, reached, receivers, outside) of one bundle by the text key of a breakdown (BREAKDOWNS)."""
+    return _count([bundle], asked, by)
 
 
 def by_household(by: str, asked: Asked, bundle: Bundle | None = None) -> list[tuple[str, Targeting]]:

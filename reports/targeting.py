@@ -154,13 +154,14 @@ def breakdown(by: str, asked: Asked, bundle: Bundle) -> list[Targeting]:
         ]
 
     found = kept("targeting.households", by, bundle.key, _plain(asked), count=count)
-    labels = _labels(by, [key for key, *_n in found])
+    names = labels(by, [key for key, *_n in found])
     return [
-        Targeting(key, labels[key], *n, bundle=bundle, asked=targeting.narrowed(asked, by, key)) for key, *n in found
+        Targeting(key, names[key], *n, bundle=bundle, asked=targeting.narrowed(asked, by, key)) for key, *n in found
     ]
 
 
-def _labels(by: str, keys: list[str]) -> dict[str, str]:
+def labels(by: str, keys: list[str]) -> dict[str, str]:
+    """The keys of a breakdown in words."""
     if by in ("district", "village", "rw", "rt"):
         codes = {key.split("/")[0] for key in keys}
         names = dict(Region.objects.filter(code__in=codes).values_list("code", "name"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, dashboard, duties, indicators, lp2kd, maps, targeting, workbooks
+from reports.views import coverage, dashboard, duties, indicators, lp2kd, maps, priority, targeting, workbooks
 
 app_name = "reports"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("reports/figures/overlap/", targeting.overlap_matrix, name="overlap_matrix"),
     path("reports/figures/packages/", targeting.packages, name="packages"),
     path("reports/figures/compare/", targeting.compare, name="compare"),
+    path("reports/figures/priority/", priority.priority_page, name="priority"),
+    path("reports/figures/what-if/", priority.what_if_page, name="what_if"),
     path("reports/figures/definitions/", targeting.definitions, name="definitions"),
     path("reports/<slug:name>/", workbooks.report_download, name="report_download"),
     path("reports/<slug:name>/unmasked/", workbooks.report_unmasked, name="report_unmasked"),

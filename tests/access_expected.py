@@ -1043,6 +1043,38 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader leadership auditor"
         " none",
     },
+    "programs:plan_import_list": {
+        (200, 200): f"{BAPPEDA} opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import_template": {
+        (200, 200): f"{BAPPEDA} opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import": {
+        (200, 200): BAPPEDA,
+        (404, 404): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import_choose": {
+        (302, 302): BAPPEDA,
+        (404, 404): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import_mend": {
+        (404, 404): f"{BAPPEDA} opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import_rows": {
+        (302, 302): BAPPEDA,
+        (404, 404): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
+    "programs:plan_import_step": {
+        (302, 302): BAPPEDA,
+        (404, 404): "opd_operator",
+        (403, 403): "group_coordinator opd_approver kelurahan_operator kecamatan_reader leadership auditor none",
+    },
     "programs:plan_list": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
@@ -1142,6 +1174,10 @@ EXPECTED = {
         (200, 200): f"{WITH_A_ROLE}",
         (403, 403): "none",
     },
+    "reports:priority": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "reports:report_download": {
         (200, 200): NAMES,
         (403, 403): "leadership none",
@@ -1155,6 +1191,10 @@ EXPECTED = {
         (403, 403): "group_coordinator opd_operator opd_approver kecamatan_reader leadership auditor none",
     },
     "reports:targeting": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:what_if": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },

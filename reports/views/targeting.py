@@ -31,6 +31,8 @@ def tabs(current: str, scope: Scope) -> list[dict]:
         ("overlap_matrix", _("Overlap")),
         ("packages", _("Packages")),
         ("compare", _("Compare")),
+        ("priority", _("Priority")),
+        ("what_if", _("What if")),
         ("definitions", _("Definitions")),
     )
     return [
@@ -46,7 +48,8 @@ def areas_of(request) -> list[Region]:
     return [scope.region, *(r for r in inside if r.code != own)]
 
 
-def _page(request, name: str, scope: Scope, **more) -> dict:
+def page(request, name: str, scope: Scope, **more) -> dict:
+    """What every page of targeting shows: scope, tabs, date of the data, way back; `more`: its own part."""
     return {
         "scope": scope,
         "tabs": tabs(name, scope),
@@ -61,7 +64,7 @@ def targeting_page(request):
     scope = scope_of(request, request.GET.get("area", "")[:13])
     form = shown.TargetingForm(request.GET, year=scope.year, areas=areas_of(request))
     if not form.is_valid():
-        context = _page(request, "targeting", scope, form=form, problem=_("This choice is not known. Choose again."))
+        context = page(request, "targeting", scope, form=form, problem=_("This choice is not known. Choose again."))
         return render(request, "reports/targeting.html", context, status=400)
     values = form.cleaned_data
     by, asked = values["by"], shown.asked_of(values, scope)
@@ -80,7 +83,7 @@ def targeting_page(request):
         *before, whole_before = shown.known_then([r.row for r in [*seen, total_row]], since, scope)
         seen = [replace(row, then=then) for row, then in zip(seen, before, strict=True)]
         total_row = replace(total_row, then=whole_before)
-    context = _page(
+    context = page(
         request,
         "targeting",
         scope,
@@ -156,7 +159,7 @@ def overlap_matrix(request):
             )
         rows.append({"label": each.short_name, "cells": cells})
     query = {"year": scope.year} | ({"area": scope.area} if scope.area else {})
-    context = _page(
+    context = page(
         request,
         "overlap_matrix",
         scope,
@@ -199,7 +202,7 @@ def packages(request):
                 "sentence": sentence(package.rule),
             }
         )
-    return render(request, "reports/packages.html", _page(request, "packages", scope, rows=rows))
+    return render(request, "reports/packages.html", page(request, "packages", scope, rows=rows))
 
 
 @require_safe
@@ -234,7 +237,7 @@ def compare(request):
             }
         )
     scope = scope_of(request)
-    context = _page(
+    context = page(
         request,
         "compare",
         scope,
@@ -285,4 +288,4 @@ def _lines(first: dict, second: dict) -> list[dict]:
 def definitions(request):
     """What each figure counts, in words."""
     scope = scope_of(request)
-    return render(request, "reports/definitions.html", _page(request, "definitions", scope, definitions=DEFINITIONS))
+    return render(request, "reports/definitions.html", page(request, "definitions", scope, definitions=DEFINITIONS))
