@@ -58,10 +58,10 @@ def annex(decree: Decree, day: dt.date | None = None) -> Paper:
 
 
 def _office(post: TeamMember) -> str:
-    agency = post.agency.name if post.agency else ""
-    return (
-        post.position if not agency or agency.casefold() in post.position.casefold() else f"{post.position}\n{agency}"
-    )
+    """The office, with its agency where the office does not name it."""
+    position = post.position.casefold()
+    named = post.agency is None or any(n.casefold() in position for n in (post.agency.name, post.agency.short_name))
+    return post.position if named else f"{post.position}\n{post.agency.name}"
 
 
 def _name(post: TeamMember) -> str:
