@@ -58,9 +58,7 @@ def _letterhead(document) -> None:
     place = document
     if kop["arms"]:
         table = document.add_table(rows=1, cols=3)
-        table.autofit = False
-        for cell, width in zip(table.rows[0].cells, (Mm(22), Mm(131), Mm(22)), strict=True):
-            cell.width = width
+        _set_widths(table, (Mm(22), Mm(131), Mm(22)))
         left, place, _right = table.rows[0].cells
         left.paragraphs[0].add_run().add_picture(io.BytesIO(bytes(kop["arms"])), height=Mm(18))
     lines = [(kop["city"].upper(), 13), (kop["agency"].upper(), 13), (kop["address"], 9)]
@@ -102,14 +100,29 @@ def _pairs(document, block):
     for label, value in block["rows"]:
         cells = table.add_row().cells
         cells[0].text, cells[1].text = _clean(label), f": {_clean(value)}"
-        cells[0].width, cells[1].width = Mm(block["width"] + 6), Mm(140 - block["width"])
+        for cell in cells:
+            cell.paragraphs[0].paragraph_format.space_after = Pt(1)
+    _set_widths(table, (Mm(block["width"] + 6), Mm(160 - block["width"])))
     _paragraph(document, "")
 
 
+def _set_widths(table, widths) -> None:
+    """Fixed columns, said in each place where one of the office programs looks for it."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
+
+
 def _to(document, block):
+    first = len(document.paragraphs)
     _paragraph(document, "Yth.")
     _lines(document, block)
     _paragraph(document, f"di {block['place']}")
+    for paragraph in document.paragraphs[first:]:
+        paragraph.paragraph_format.left_indent = Mm(block["indent"])
 
 
 def _lines(document, block):
@@ -191,7 +204,6 @@ def _grid(document, heads, rows, widths, aligns=()):
     section = document.sections[0]
     left = section.page_width - section.left_margin - section.right_margin - sum(w for w in widths if w)
     widths = [w or left // widths.count(None) for w in widths]
-    table.autofit = False
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         cell.text = ""
         cell.paragraphs[0].add_run(_clean(text)).bold = True
@@ -206,16 +218,13 @@ def _grid(document, heads, rows, widths, aligns=()):
     for cell in (cell for row in table.rows for cell in row.cells):
         for run in cell.paragraphs[0].runs:
             run.font.size = Pt(9)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
+    _set_widths(table, widths)
     _paragraph(document, "")
 
 
 def _sign(document, block):
     table = document.add_table(rows=1, cols=2)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # never the office without its name
     for cell, who in zip(table.rows[0].cells, (block["left"], block["right"]), strict=True):
         if not who["office"]:
             continue
