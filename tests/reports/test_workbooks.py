@@ -164,7 +164,6 @@ def test_command_writes_each_report_for_the_system(city, tmp_path, name):
 @pytest.mark.parametrize(
     "options",
     [
-        {"name": "lp2kd"},
         {"name": "nothing"},
         {"name": "gap", "unmasked": True},
         {"name": "gap", "known_at": "2026-01-01"},
@@ -180,3 +179,14 @@ def test_command_refuses_with_one_line_and_no_file(city, tmp_path, capsys, optio
     assert stop.value.code == 2
     assert not list(tmp_path.iterdir())
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_quality_counts_gaps_by_kelurahan(city):
+    make.HouseholdFactory(region=city.own.region, kk=None, desil=None)
+    rows = cells(ask(city, "mutu-data", "bappeda_staff"))
+    row = next(r for r in rows if city.own.region.name in r)
+    gaps = {gap: n for gap, n, _params in figures.data_gaps(city.own.region.code)}
+    assert gaps["desil"] == 1
+    assert row[3:] == [gaps.get(gap, 0) for gap in figures.GAPS]
+    small = next(r for r in cells(ask(city, "mutu-data", "leadership")) if city.own.region.name in r)
+    assert not [n for n in small[2:] if isinstance(n, int) and 0 < n < 5]
