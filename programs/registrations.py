@@ -14,6 +14,7 @@ from programs.imports import (
 )
 from programs.matching import lists as matched_lists
 from programs.matching import pages as matched_pages  # noqa: F401
+from programs.plans.imports import kind as plan_sheets  # noqa: F401
 from programs.wording import ACTIONS, WORDS
 
 # Who writes plans and figures, and who checks them.

@@ -26,6 +26,7 @@ SLUGS = {
     "households:member_edit": {"section": "identity"},
     "households:import_step": {"step": "check"},
     "programs:plan_step": {"step": "submit"},
+    "programs:plan_import_step": {"step": "check"},
     "programs:realisation_step": {"step": "submit", "quarter": 1},
     "programs:realisation_correct": {"quarter": 1},
     "programs:recipient_step": {"step": "verify"},
@@ -91,6 +92,7 @@ class Doors:
             "set": make.HouseholdSetFactory(owner=staff).uuid,
             "transfer": make.TransferRequestFactory(member=area.child, to_region=area.region, by=staff).uuid,
             "import": ImportBatch.objects.create(kind="households", by=staff, file_name="x.xlsx", sha256="x").uuid,
+            "plan": ImportBatch.objects.create(kind="plans", by=staff, file_name="x.xlsx", sha256="x").uuid,
             "recipient": ImportBatch.objects.create(kind="recipients", by=staff, file_name="x.xlsx", sha256="x").uuid,
             "meeting": (meeting := make.MeetingFactory()).uuid,
             "topic": make.TopicFactory().uuid,
@@ -141,6 +143,8 @@ class Doors:
                 return years[area].program.uuid
             if kind in ("assistance", "delivery", "batch", "gap") or short in ("group_detail", "group_leave"):
                 return rows[kind]
+            if short.startswith("plan_import"):
+                return rows["plan"]
             if short.startswith(("recipient_import", "match_")):
                 return rows["recipient"]
             return years[area].uuid

@@ -40,13 +40,15 @@ class UndoTable:
 
     follows: (column, parent table, only when both rows were created): a row stays when the row it points to stays;
     release: nullable columns that are unique and are freed before old values return;
-    conflicts: SQL that selects ids whose old values are in use by now (it may ask `undo_rows`).
+    conflicts: SQL that selects ids whose old values are in use by now (it may ask `undo_rows`);
+    counts_writers: a column `version` tells writers apart and goes on counting; False: it is a value like others.
     """
 
     name: str
     follows: tuple[tuple[str, str, bool], ...] = ()
     release: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    counts_writers: bool = True
 
 
 def nothing_after_undo(batch: ImportBatch, result, by) -> None:
@@ -64,7 +66,8 @@ class ImportKind:
     tables: tables that apply writes, parents first; messages: wording of finding codes;
     drop_staging: forget the staged rows; after_undo: batch, `UndoResult`, by → refresh derived values, say what stayed;
     guess: after the file was read, say what it seems to be (source, profile, programme);
-    needs: a sheet must have a column for one of these fields.
+    needs: a sheet must have a column for one of these fields;
+    worth: whether a sheet with these fields is read without asking, None: when people or families can be told by it.
     """
 
     key: str
@@ -80,6 +83,7 @@ class ImportKind:
     after_undo: Callable[[ImportBatch, Any, Any], None] = nothing_after_undo
     guess: Callable[[ImportBatch], None] | None = None
     needs: tuple[str, ...] = ("nik", "kk", "name")
+    worth: Callable[[set[str]], bool] | None = None
 
 
 _kinds: dict[str, ImportKind] = {}

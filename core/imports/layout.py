@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.imports.files import limits, stored_path
 from core.imports.findings import shown_value
-from core.imports.kinds import kind_of
+from core.imports.kinds import ImportKind, kind_of
 from core.models import ImportBatch, SheetLayout
 from core.parsed import cell_text
 from core.sheets import Sheet, Workbook, open_workbook
@@ -66,7 +66,9 @@ def describe_workbook(batch: ImportBatch, book: Workbook) -> dict:
         }
         if header is not None:
             about |= _describe_table(batch, head, header, fields)
-            about["taken"] = sheet.visible and sheet.name.casefold() not in _NOT_DATA and _worth_taking(about)
+            about["taken"] = (
+                sheet.visible and sheet.name.casefold() not in _NOT_DATA and _worth_taking(about, kind_of(batch))
+            )
         sheets.append(about)
     return {
         "format": book.format,
@@ -115,9 +117,11 @@ def _without_reasons(header: HeaderGuess | None) -> HeaderGuess | None:
     return replace(header, columns=kept) if len(kept) < len(header.columns) else header
 
 
-def _worth_taking(about: dict) -> bool:
-    """Whether a sheet holds a table of ours: people or families can be told by it."""
+def _worth_taking(about: dict, kind: ImportKind) -> bool:
+    """Whether a sheet holds a table of ours: people or families can be told by it, or what the kind says."""
     keys = about["mapping"].keys()
+    if kind.worth is not None:
+        return kind.worth(set(keys))
     return bool(keys & {"nik", "kk"}) or {"name", "region"} <= keys or ("name" in keys and len(keys) >= 4)
 
 

@@ -181,7 +181,7 @@ def _restore(cursor, table: UndoTable) -> list[int]:
     )
     own = {name for (name,) in cursor.fetchall()}
     sets = [f'"{column}" = r."{column}"' for column in columns]
-    sets += ["version = t.version + 1"] if "version" in own else []
+    sets += ["version = t.version + 1"] if "version" in own and table.counts_writers else []
     sets += ["updated = now()"] if "updated" in own else []
     # hstore, not jsonb_populate_record: the history keeps values as text, those of JSON columns too.
     cursor.execute(

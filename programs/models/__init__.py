@@ -22,7 +22,7 @@ from programs.models.programs import (
     SchemeMapping,
 )
 from programs.models.reach import EnrolledHousehold, ReachedHousehold
-from programs.models.staging import RecipientRow
+from programs.models.staging import PlanRow, RecipientRow
 from programs.models.targeting import ExclusivePair, Package, PackagePart, QuotaOrder, WorkOrder
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "PackagePart",
     "PlanLocation",
     "PlanQuarter",
+    "PlanRow",
     "Program",
     "ProgramClassification",
     "ProgramFunding",

@@ -69,3 +69,53 @@ class RecipientRow(models.Model):
 
     def __str__(self):
         return self.name or f"{self.batch_id}: {self.n}"
+
+
+class PlanRow(models.Model):
+    """One row of a plan sheet as it was read, which programme it means, and what it would do to that plan."""
+
+    class Outcome(models.TextChoices):
+        """What becomes of a row."""
+
+        NEW = "new"  # the programme gets its plan of the year
+        CHANGED = "changed"
+        SAME = "same"
+        HEADING = "heading"  # a programme or activity: it names the rows below it
+        UNKNOWN = "unknown"  # none of our programmes
+        REFUSED = "refused"
+
+    pk = models.CompositePrimaryKey("batch_id", "n")
+    batch_id = models.BigIntegerField()
+    n = models.IntegerField()
+    sheet = models.PositiveSmallIntegerField()  # index in batch.layout["sheets"]
+    row = models.PositiveIntegerField()
+    bad = models.BooleanField(default=False)  # a cell of it is wrong
+
+    code = models.TextField(default="")
+    level = models.TextField(default="sub")  # program, activity or sub
+    name = models.TextField(default="")
+    program_name = models.TextField(default="")
+    activity_name = models.TextField(default="")
+    ours = models.TextField(default="")  # what the sheet calls the programme in our list
+    indicator = models.TextField(default="")
+    unit = models.TextField(default="")
+    target = models.PositiveIntegerField(null=True)
+    sponsor = models.TextField(default="")
+    source = models.TextField(default="")
+    ceiling = models.BigIntegerField(null=True)
+
+    program_id = models.BigIntegerField(null=True)
+    how = models.TextField(default="")  # code, earlier, name, chosen
+    outcome = models.CharField(max_length=10, null=True)
+    changes = models.JSONField(default=list)  # [field, before, after] of its programme's plan
+    digest = models.CharField(max_length=32, null=True)  # hash of what would happen
+    shown = models.CharField(max_length=32, null=True)  # the same, as a person last saw it
+    stale = models.BooleanField(default=False)  # it changed between preview and apply
+    applied = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["batch_id", "outcome", "n"], name="plan_row_outcome")]
+
+    def __str__(self):
+        return self.name or f"{self.batch_id}: {self.n}"

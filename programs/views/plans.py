@@ -93,6 +93,7 @@ def plan_list(request):
         "tabs": _tabs(request, years, agency, state),
         "ceiling": sum(row["ceiling"] or 0 for row in rows),
         "to_copy": _to_copy(request, agency),
+        "may_bring": access(request.user).can(Perm.MANAGE_PROGRAMS),
         "lockable": sum(y.plan_state == PlanState.VERIFIED and not y.closed for y in years)
         if may_lock(request.user)
         else 0,

@@ -10,6 +10,7 @@ from programs.models import (
     DutyDeadline,
     PlanLocation,
     PlanQuarter,
+    PlanRow,
     ProgramYear,
     Realisation,
     RealisationSpending,
@@ -92,6 +93,19 @@ class DutyDeadlineFactory(Factory):
     year = factory.Sequence(lambda n: 2001 + n % 90)
     duty = Duty.Q1
     due = factory.LazyAttribute(lambda o: dt.date(o.year, 4, 20))
+
+
+class PlanRowFactory(Factory):
+    """A row of a plan sheet in staging."""
+
+    class Meta:
+        model = PlanRow
+
+    batch_id = 1
+    n = factory.Sequence(int)
+    sheet = 0
+    row = factory.LazyAttribute(lambda o: o.n + 2)
+    name = "Bantuan tunai"
 
 
 def whole_plan(year: ProgramYear, *, target: int = 40, ceiling: int = 24_000_000, **changes) -> ProgramYear:
