@@ -25,6 +25,7 @@ from tkpkd.demo.planted import Planted
 from tkpkd.demo.programmes import Programmes
 from tkpkd.demo.quarters import Quarters
 from tkpkd.demo.tables import HouseholdTables
+from tkpkd.demo.targeting import make_targeting
 from tkpkd.demo.users import APPROVERS, OPERATORS, make_users
 
 # Poor families of the kelurahan on the mock screens: how many of the city's live where. Elsewhere: evenly.
@@ -150,6 +151,8 @@ class DemoCity:
         make_reads(users, planted, self.today)
         make_values()
         followed = make_meetings(users, self.numbers, self.today)
+        own = Numbers(Random(f"targeting {self.seed}"))
+        make_targeting(users, reference.programs_by_key(), own, self.today)
         return {
             "households": tables.households.rows,
             "members": tables.members.rows,
