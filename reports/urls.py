@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, dashboard, duties, indicators, lp2kd, maps, priority, targeting, workbooks
+from reports.views import brief, coverage, dashboard, duties, indicators, lp2kd, maps, priority, targeting, workbooks
 
 app_name = "reports"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("reports/written/lp2kd/text/<slug:chapter>/", lp2kd.text_edit, name="lp2kd_text"),
     path("reports/written/issued/<uuid:uuid>/<slug:form>/", lp2kd.issued, name="issued_file"),
     path("reports/map/", maps.area_map, name="map"),
+    path("reports/brief/", brief.brief, name="brief"),
     path("reports/coverage/", coverage.coverage, name="coverage"),
     path("reports/figures/", targeting.targeting_page, name="targeting"),
     path("reports/figures/overlap/", targeting.overlap_matrix, name="overlap_matrix"),

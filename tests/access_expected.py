@@ -1111,6 +1111,10 @@ EXPECTED = {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "reports:brief": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "reports:coverage": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",

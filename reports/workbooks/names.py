@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 
 @dataclass(frozen=True)
 class ReportKind:
@@ -23,9 +21,6 @@ class ReportKind:
 
 
 REPORTS: dict[str, ReportKind] = {}
-
-# Asked for by name as well, and not built yet.
-COMING = {"rat": _("Annual action plan")}
 
 
 def register(kind: ReportKind) -> None:
