@@ -27,6 +27,11 @@ def assistance(**narrowed) -> Assistance:
     return Assistance.objects.filter(program_year=program_year(), **narrowed).order_by("pk").first()
 
 
+def measured() -> Decision:
+    """The newest decision on a list of households."""
+    return Decision.objects.filter(household_set__isnull=False).order_by("-pk").first()
+
+
 def of_year(name: str, query: str = "") -> Callable[[], str]:
     return lambda: reverse(f"programs:{name}", args=[program_year().uuid]) + query
 
@@ -68,7 +73,13 @@ PAGES: dict[str, Callable[[], str]] = {
     "meetings": plain("meetings:meeting_list"),
     "meeting": lambda: reverse("meetings:meeting_detail", args=[Meeting.objects.order_by("pk").first().uuid]),
     "decision": lambda: reverse("meetings:decision_detail", args=[Decision.objects.order_by("pk").first().uuid]),
+    "measured": lambda: reverse("meetings:decision_detail", args=[measured().uuid]),
+    "minutes": lambda: reverse("meetings:meeting_detail", args=[Meeting.objects.get(state="invited").uuid]),
+    "decisions": plain("meetings:decision_list"),
+    "leadership": plain("meetings:leadership_page"),
     "actions": plain("meetings:action_list"),
+    "board": lambda: reverse("meetings:action_list") + "?view=board&who=all",
+    "notices": plain("meetings:notice_list"),
     "action": lambda: reverse("meetings:action_detail", args=[ActionItem.objects.order_by("pk").first().uuid]),
     "jobs": plain("job_list"),
     "account": plain("account_settings"),
@@ -81,9 +92,21 @@ SEEN = {
         name
         for name in PAGES
         if name not in {"household-edit", "sets", "import", "proposals", "coverage", "meeting", "chapter"}
+        and name not in {"minutes", "leadership"}
     ],
     "tanahgaram": ["dashboard", "households", "household", "household-edit", "import", "program", "proposals"],
-    "pimpinan": ["dashboard", "programs", "program", "reports", "coverage", "meetings", "decision", "actions"],
+    "pimpinan": [
+        "dashboard",
+        "programs",
+        "program",
+        "reports",
+        "coverage",
+        "meetings",
+        "decision",
+        "measured",
+        "leadership",
+        "actions",
+    ],
     "bappeda": [
         "dashboard",
         "household",
@@ -92,7 +115,9 @@ SEEN = {
         "duties",
         "meetings",
         "meeting",
+        "minutes",
         "decision",
+        "board",
         "chapter",
     ],
 }

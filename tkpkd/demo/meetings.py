@@ -11,6 +11,8 @@ from django.utils import timezone
 from core.models import Region, User
 from households.models import HouseholdSet
 from meetings.actions import snapshots
+from meetings.actions.notices import owners
+from meetings.choices import UNFINISHED
 from meetings.models import (
     ActionItem,
     ActionUpdate,
@@ -22,6 +24,7 @@ from meetings.models import (
     Invitation,
     Letter,
     Meeting,
+    Notice,
     Series,
     TeamMember,
     Topic,
@@ -123,8 +126,27 @@ class DemoMeetings:
             self._meeting(held)
         make_letters(self.staff, self.numbers, self.today)
         self._direction()
+        self._notices()
         for title, agency in (("Air bersih di Batu Kubung", "works"), ("Data penyandang disabilitas", "social")):
             Topic.objects.create(uuid=self.numbers.uuid(), title=title, agency=self.agencies.get(agency), by=None)
+
+    def _notices(self) -> None:
+        """What was said in the application when the items of the last months were handed out; mailed already."""
+        since = self._at(self.today - dt.timedelta(days=150))
+        rows = [
+            Notice(
+                user=person,
+                item=item,
+                kind="assigned",
+                key=f"assigned:{item.uuid}",
+                at=item.at,
+                read_at=item.at + dt.timedelta(days=1) if item.reported else None,
+                mailed_on=timezone.localtime(item.at).date(),
+            )
+            for item in ActionItem.objects.filter(state__in=UNFINISHED, at__gte=since).order_by("pk")
+            for person in owners(item).order_by("pk")
+        ]
+        Notice.objects.bulk_create(rows)
 
     def _direction(self) -> None:
         """One sentence of the leadership that the secretariat has not completed yet."""
