@@ -157,6 +157,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the same, asked by `check --deploy
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+# An https address means one proxy in front: sign-in limits by address look at whom it passes on, not at the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=1 if _https else 0)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

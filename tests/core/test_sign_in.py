@@ -167,6 +167,23 @@ def counters(request, settings):
     return request.param
 
 
+def test_behind_a_proxy_each_machine_counts_for_itself(client, rina, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    forged = "203.0.113.9, "  # what a machine writes itself stands left of what the proxy adds
+    answers = [
+        client.post(
+            LOGIN, {"login": f"orang{n}", "password": "salah"}, headers={"x-forwarded-for": f"{forged}10.0.0.7"}
+        )
+        for n in range(11)
+    ]
+    assert answers[-1].status_code == 429 or "terlalu" in answers[-1].content.decode().lower()
+    other = client.post(
+        LOGIN, {"login": "rina", "password": PASSWORD}, headers={"x-forwarded-for": f"{forged}10.0.0.8"}
+    )
+    assert other.status_code == 302
+    assert is_inside(client)
+
+
 def test_throttle_counts_by_person_and_work(rina, counters):
     other = make.UserFactory()
     for _ in range(3):
