@@ -31,20 +31,15 @@ def meeting_text(meeting: Meeting, url: str = "") -> str:
 
 
 def decision_text(decision: Decision) -> str:
-    """A decision: number, what, agencies, deadline, how many households (small numbers hidden), link to its page."""
+    """A decision: number, what, agencies, deadline, how many households unless they are few, link to its page."""
     parts = [_("Decision %(number)s: %(title)s") % {"number": decision.number, "title": _plain(decision.title)}]
     names = [agency.short_name for agency in decision.agencies.all()]
     if names:
         parts.append(_("Responsible: %(names)s") % {"names": ", ".join(names)})
     if decision.due:
         parts.append(_("by %(day)s") % {"day": tanggal(decision.due)})
-    if decision.household_set_id:
-        parts.append(_households(decision.household_set.rows.count()))
+    n = decision.household_set.rows.count() if decision.household_set_id else 0
+    if n >= SMALL:
+        parts.append(ngettext("%(n)s household", "%(n)s households", n) % {"n": thousands(n)})
     link = settings.PUBLIC_URL + reverse("meetings:decision_detail", args=[decision.uuid])
     return f"{'. '.join(parts)}. {link}"
-
-
-def _households(n: int) -> str:
-    if 0 < n < SMALL:
-        return _("fewer than %(n)s households") % {"n": SMALL}
-    return ngettext("%(n)s household", "%(n)s households", n) % {"n": thousands(n)}
