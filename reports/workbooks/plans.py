@@ -77,7 +77,7 @@ def _money_columns(sources: list[Source], group: str, key: str) -> list[ReportCo
 
 def _rat(request: ReportRequest) -> list[ReportSheet]:
     years = years_of(request.period.year)
-    sheets = [_plan_sheet(request, years), _schedule_sheet(request, years)]
+    sheets = [_plan_sheet(request, years), _money_sheet(request, years), _schedule_sheet(request, years)]
     changed = _changes_sheet(request)
     return [*sheets, *changed, _last_year_sheet(request)]
 
@@ -92,7 +92,6 @@ def _title(request: ReportRequest) -> dict:
 
 
 def _plan_sheet(request: ReportRequest, years: list[ProgramYear]) -> ReportSheet:
-    sources = sources_of(years)
     columns = [
         *_head(),
         ReportColumn("code", _("Code"), "code"),
@@ -101,8 +100,8 @@ def _plan_sheet(request: ReportRequest, years: list[ProgramYear]) -> ReportSheet
         ReportColumn("target", _("Target"), "int"),
         ReportColumn("unit", _("Unit"), width=11),
         ReportColumn("places", _("Locations"), width=22),
-        *_money_columns(sources, _("Ceiling (Rp)"), "ceiling"),
-        ReportColumn("cost", _("Unit cost (Rp)"), "rupiah", width=14),
+        ReportColumn("ceiling", _("Ceiling (Rp)"), "rupiah", total="sum"),
+        ReportColumn("source", _("Source of funds"), width=18),
         ReportColumn("cluster", _("Cluster"), width=9, centred=True),
         ReportColumn("strategy", _("Strategy"), width=9, centred=True),
         ReportColumn("state", _("State"), width=13),
@@ -119,9 +118,8 @@ def _plan_sheet(request: ReportRequest, years: list[ProgramYear]) -> ReportSheet
             year.target,
             year.indicator_unit,
             places or _("The whole city"),
-            *(ceilings.get(source) for source in sources),
             sum(ceilings.values()) if ceilings else None,
-            year.unit_amount,
+            ", ".join(source_label(source) for source in sorted(ceilings)),
             year.program.cluster.code,
             year.program.strategy.code.upper(),
             year.get_plan_state_display(),
@@ -136,6 +134,29 @@ def _plan_sheet(request: ReportRequest, years: list[ProgramYear]) -> ReportSheet
         rows=_grouped(years, cells, len(columns)),
         total_label=_("Total"),
         notes=[*notes, _("Cluster: Perpres 15/2010. Strategy: Permendagri 53/2020 article 17.")],
+        **_title(request),
+    )
+
+
+def _money_sheet(request: ReportRequest, years: list[ProgramYear]) -> ReportSheet:
+    sources = sources_of(years)
+    columns = [
+        *_head(),
+        *_money_columns(sources, _("Ceiling (Rp)"), "ceiling"),
+        ReportColumn("cost", _("Unit cost (Rp)"), "rupiah", width=14),
+    ]
+
+    def cells(year: ProgramYear) -> list:
+        ceilings = {(each.sponsor, each.source): each.ceiling for each in year.ceilings}
+        whole = sum(ceilings.values()) if ceilings else None
+        return [*(ceilings.get(source) for source in sources), whole, year.unit_amount]
+
+    return ReportSheet(
+        name=_("Ceilings by source"),
+        title=_("Ceilings by source of funds"),
+        columns=columns,
+        rows=_grouped(years, cells, len(columns)),
+        total_label=_("Total"),
         **_title(request),
     )
 
@@ -293,13 +314,18 @@ def _realisation(request: ReportRequest) -> list[ReportSheet]:
     quarter = _quarter(request)
     found = boards(years_of(request.period.year), [quarter])
     sources = sources_of([board.program_year for board in found])
-    return [_agency_sheet(request, found, quarter), _program_sheet(request, found, sources, quarter)]
+    return [
+        _agency_sheet(request, found, quarter),
+        _program_sheet(request, found, quarter),
+        _source_sheet(request, found, sources, quarter),
+        _words_sheet(request, found, quarter),
+    ]
 
 
 def _subtitles(request: ReportRequest, quarter: int) -> list[str]:
     end = quarter_end(request.period.year, quarter)
     year = _("Year %(year)s") % {"year": request.period.year}
-    return [f"{request.region}, {year}", _("by %(day)s") % {"day": tanggal(end)}]
+    return [f"{request.region}, {year}", _("from January to %(day)s") % {"day": tanggal(end)}]
 
 
 def _agency_sheet(request: ReportRequest, found: list[Board], quarter: int) -> ReportSheet:
@@ -355,39 +381,65 @@ def _area_note(request: ReportRequest) -> list[str]:
     return [_("Money and output hold for the whole city.")] if request.prefix else []
 
 
-def _program_sheet(request: ReportRequest, found: list[Board], sources: list[Source], quarter: int) -> ReportSheet:
-    columns = [
+def _by_shape(found: list[Board], cells, width: int) -> list:
+    """Rows numbered through, under a heading for each way of reaching people; `cells(board)`: after the number."""
+    rows, n = [], 0
+    for shape, label in SHAPES.items():
+        own = [board for board in found if board.shape == shape]
+        if own:
+            rows.append(ReportRow([None, str(label), *[None] * (width - 2)], "section"))
+        for board in own:
+            n += 1
+            rows.append([n, board.program_year.program.name, *cells(board)])
+    return rows
+
+
+def _program_head() -> list[ReportColumn]:
+    return [
         ReportColumn("no", _("No."), "int", width=6, centred=True),
-        ReportColumn("program", _("Programme"), width=30),
+        ReportColumn("program", _("Programme"), width=32),
         ReportColumn("agency", _("Agency"), width=20),
+    ]
+
+
+def _program_sheet(request: ReportRequest, found: list[Board], quarter: int) -> ReportSheet:
+    columns = [
+        *_program_head(),
         ReportColumn("ceiling", _("Ceiling (Rp)"), "rupiah", total="sum"),
-        *_money_columns(sources, _("Spent (Rp)"), "spent"),
+        ReportColumn("spent", _("Spent (Rp)"), "rupiah", total="sum"),
         ReportColumn("absorbed", _("Absorbed"), "percent", total="=IF({ceiling}=0,0,{spent}/{ceiling})"),
         ReportColumn("target", _("Target"), "int"),
         ReportColumn("output", _("Output"), "int"),
         ReportColumn("unit", _("Unit"), width=11),
         ReportColumn("reached", _("Output ÷ target"), "percent"),
-        ReportColumn("people", _("Beneficiaries"), "int"),
+        ReportColumn("people", _("Beneficiaries"), "int", width=12),
         ReportColumn("log", _("by the log"), "int"),
         ReportColumn("quarter", _("Up to quarter"), width=9, centred=True),
-        ReportColumn("state", _("State"), width=13),
-        ReportColumn("explanation", _("Explanation"), width=26),
-        ReportColumn("obstacle", _("Obstacle"), width=26),
-        ReportColumn("follow_up", _("Follow-up"), width=26),
+        ReportColumn("state", _("State"), width=14),
     ]
-    rows, n = [], 0
-    for shape, label in SHAPES.items():
-        own = [board for board in found if board.shape == shape]
-        if own:
-            rows.append(ReportRow([None, str(label), *[None] * (len(columns) - 2)], "section"))
-        for board in own:
-            n += 1
-            rows.append([n, *_program_cells(board, sources, quarter)])
+
+    def cells(board: Board) -> list:
+        year, said = board.program_year, _said(board, quarter)
+        return [
+            year.owner.short_name,
+            board.ceiling,
+            said.values.total,
+            _share(said.values.total, board.ceiling),
+            year.target,
+            said.values.output,
+            year.indicator_unit,
+            _share(said.values.output, year.target),
+            said.values.beneficiaries,
+            board.proposed(quarter),
+            said.quarter,
+            said.state or _("nothing came"),
+        ]
+
     return ReportSheet(
         name=_("By programme"),
         title=_("Realisation by programme"),
         columns=columns,
-        rows=rows,
+        rows=_by_shape(found, cells, len(columns)),
         total_label=_("Total"),
         notes=[
             _not_said(),
@@ -398,28 +450,55 @@ def _program_sheet(request: ReportRequest, found: list[Board], sources: list[Sou
     )
 
 
-def _program_cells(board: Board, sources: list[Source], quarter: int) -> list:
-    year, said = board.program_year, _said(board, quarter)
-    values = said.values
-    return [
-        year.program.name,
-        year.owner.short_name,
-        board.ceiling,
-        *(values.spent.get(source) for source in sources),
-        values.total,
-        _share(values.total, board.ceiling),
-        year.target,
-        values.output,
-        year.indicator_unit,
-        _share(values.output, year.target),
-        values.beneficiaries,
-        board.proposed(quarter),
-        said.quarter,
-        said.state or _("nothing came"),
-        values.explanation,
-        values.obstacle,
-        values.follow_up,
+def _source_sheet(request: ReportRequest, found: list[Board], sources: list[Source], quarter: int) -> ReportSheet:
+    columns = [*_program_head(), *_money_columns(sources, _("Spent (Rp)"), "spent")]
+
+    def cells(board: Board) -> list:
+        values = _said(board, quarter).values
+        return [board.program_year.owner.short_name, *(values.spent.get(source) for source in sources), values.total]
+
+    return ReportSheet(
+        name=_("By source"),
+        title=_("Spending by source of funds"),
+        columns=columns,
+        rows=_by_shape(found, cells, len(columns)),
+        total_label=_("Total"),
+        notes=[_not_said()],
+        **_title(request) | {"subtitles": _subtitles(request, quarter)},
+    )
+
+
+def _words_sheet(request: ReportRequest, found: list[Board], quarter: int) -> ReportSheet:
+    """What agencies wrote beside their figures; programmes without a word are left out."""
+    columns = [
+        *_program_head(),
+        ReportColumn("obstacle", _("Obstacle"), width=38),
+        ReportColumn("follow_up", _("Follow-up"), width=38),
+        ReportColumn("explanation", _("Explanation"), width=38),
     ]
+    told = []
+    for board in found:
+        values = _said(board, quarter).values
+        if values.obstacle or values.follow_up or values.explanation:
+            told.append((board, values))
+    rows = [
+        [
+            n,
+            board.program_year.program.name,
+            board.program_year.owner.short_name,
+            values.obstacle,
+            values.follow_up,
+            values.explanation,
+        ]
+        for n, (board, values) in enumerate(told, 1)
+    ]
+    return ReportSheet(
+        name=_("Obstacles"),
+        title=_("Obstacles and follow-up"),
+        columns=columns,
+        rows=rows,
+        **_title(request) | {"subtitles": _subtitles(request, quarter)},
+    )
 
 
 def _count(request: ReportRequest) -> int:
