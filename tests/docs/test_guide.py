@@ -24,6 +24,7 @@ TASKS = {
     "program",
     "impor-penerima",
     "cocokkan-daftar",
+    "rencana-realisasi",
     "angka",
     "laporan",
     "administrasi",

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from households.models import Household
-from programs.models import Delivery
+from programs.models import Delivery, Realisation, ReviewStep
 from tests.seed.conftest import TODAY, build, rows, value
 
 TABLES = (
@@ -18,6 +18,10 @@ TABLES = (
     "households_householdset",
     "programs_programyear",
     "programs_programfunding",
+    "programs_planquarter",
+    "programs_reviewstep",
+    "programs_realisation",
+    "programs_realisationspending",
     "programs_recipientgroup",
     "programs_assistance",
     "programs_delivery",
@@ -69,6 +73,8 @@ def test_city_of_any_day_has_nothing_in_the_future(today):
     assert not Delivery.objects.filter(date__gt=today).exists()
     assert Delivery.objects.filter(date__year=today.year, void=False).exists()
     assert not Household.objects.filter(status_date__gt=today).exists()
+    assert not ReviewStep.objects.filter(at__date__gt=today).exists()
+    assert not Realisation.objects.filter(submitted_at__date__gt=today).exists()
     assert not value("SELECT count(*) FROM households_member WHERE birth_date > %s", today)
     assert not value(
         "SELECT count(*) FROM programs_assistance WHERE greatest(status_at, proposed_at, approved_at)::date > %s", today

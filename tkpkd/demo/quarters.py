@@ -158,9 +158,12 @@ class Quarters:
             state = LAST.get(key, "verified") if last else "verified"
             if not state or (key in NEVER and year.year < self.today.year - 1 and quarter < 3):
                 continue
-            self._quarter(board, key, quarter, state, numbers, corrected=now and key == CORRECTED and quarter == 2)
+            corrected = now and key == CORRECTED and quarter == 2
+            self._quarter(board, key, quarter, state, numbers, corrected=corrected, last=quarter == max(quarters))
 
-    def _quarter(self, board: Board, key: str, quarter: int, state: str, numbers, *, corrected: bool) -> None:
+    def _quarter(
+        self, board: Board, key: str, quarter: int, state: str, numbers, *, corrected: bool, last: bool
+    ) -> None:
         rng, year, log = self.rng, board.program_year, board.log[quarter]
         due = usual_deadline(year.year, f"q{quarter}")
         late = state == "late" or (state == "verified" and rng.random() < 0.08)
@@ -178,7 +181,7 @@ class Quarters:
         people, explanation = proposed, ""
         if proposed is None:
             people = log.units * 46  # households that a work in an area serves
-        elif proposed > 20 and rng.random() < 0.06:
+        elif last and proposed > 20 and rng.random() < 0.2:  # in a last quarter: a later one would have to explain less
             people = proposed + rng.randint(1, 4)
             explanation = "Berita acara penyerahan belum seluruhnya dicatat di daftar penerima"
         obstacle, follow_up = rng.choice(OBSTACLES) if rng.random() < 0.22 else ("", "")
