@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from households.models import Household
-from meetings.models import ActionItem, Decision, Meeting
+from meetings.models import ActionItem, Decision, Decree, Meeting
 from programs.models import Assistance, ProgramYear
 
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -38,6 +38,11 @@ def of_year(name: str, query: str = "") -> Callable[[], str]:
 
 def plain(name: str, *args) -> Callable[[], str]:
     return lambda: reverse(name, args=args)
+
+
+def of_meeting(name: str, *args) -> Callable[[], str]:
+    """A page of the meeting that people are invited to."""
+    return lambda: reverse(f"meetings:{name}", args=[Meeting.objects.get(state="invited").uuid, *args])
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -76,6 +81,18 @@ PAGES: dict[str, Callable[[], str]] = {
     "measured": lambda: reverse("meetings:decision_detail", args=[measured().uuid]),
     "minutes": lambda: reverse("meetings:meeting_detail", args=[Meeting.objects.get(state="invited").uuid]),
     "decisions": plain("meetings:decision_list"),
+    "calendar": plain("meetings:year_calendar"),
+    "presence": plain("meetings:presence_year"),
+    "series": plain("meetings:series_list"),
+    "team": plain("meetings:decree_list"),
+    "decree": lambda: reverse("meetings:decree_detail", args=[Decree.objects.first().uuid]),
+    "letters": plain("meetings:letter_list"),
+    "invitations": of_meeting("invitation_list"),
+    "invite": of_meeting("invitation_add"),
+    "attendance": of_meeting("attendance_list"),
+    "meeting-papers": of_meeting("paper_list"),
+    "preview": of_meeting("paper_preview", "undangan"),
+    "record": lambda: reverse("meetings:paper_preview", args=[measured().meeting.uuid, "berita-acara"]),
     "leadership": plain("meetings:leadership_page"),
     "actions": plain("meetings:action_list"),
     "board": lambda: reverse("meetings:action_list") + "?view=board&who=all",
@@ -86,13 +103,25 @@ PAGES: dict[str, Callable[[], str]] = {
     "guide": plain("help_index"),
     "chapter": plain("help_chapter", "mulai"),
 }
+OF_THE_SECRETARIAT = {
+    "series",
+    "team",
+    "decree",
+    "letters",
+    "invitations",
+    "invite",
+    "attendance",
+    "meeting-papers",
+    "preview",
+    "record",
+}
 # Each page once for the person whose work it is, and again for those to whom it looks different.
 SEEN = {
     "dinsos": [
         name
         for name in PAGES
         if name not in {"household-edit", "sets", "import", "proposals", "coverage", "meeting", "chapter"}
-        and name not in {"minutes", "leadership"}
+        and name not in {"minutes", "leadership", *OF_THE_SECRETARIAT}
     ],
     "tanahgaram": ["dashboard", "households", "household", "household-edit", "import", "program", "proposals"],
     "pimpinan": [
@@ -119,6 +148,7 @@ SEEN = {
         "decision",
         "board",
         "chapter",
+        *sorted(OF_THE_SECRETARIAT),
     ],
 }
 
