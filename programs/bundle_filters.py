@@ -1,12 +1,14 @@
 """Filters of the household list for bundles of programmes: the lists behind the figures on targeting.
 
 `?target_of=agency-3`, `?outside_of=agency-3`, `?got=agency-3`, `?not_got=agency-3.q2`. A bundle is named as in
-`programs.targeting.Bundle`; `.q2` narrows what was received to a quarter of the year.
+`programs.targeting.Bundle`; `.q2` narrows what was received to a quarter of the year. `?package=<uuid>.lack`: families
+of a package that lack a part of it.
 """
 
 from __future__ import annotations
 
 import re
+import uuid
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.once import once
-from core.roles import Perm
+from core.roles import Perm, access
 from households.filters import HIDDEN, ExtraFilter
+from households.rules import uses_health
 from programs import eligibility, targeting
+from programs.models import Package
 
 KINDS = ("program", "agency", "cluster", "fund")
 
@@ -86,7 +90,63 @@ def _filter(order: int, name: str, label, rule, *, judged: bool) -> ExtraFilter:
     return ExtraFilter(name, label, order, HIDDEN, made, rule, Perm.SEE_NAMES if judged else Perm.SEE_AID)
 
 
+# --- packages ------------------------------------------------------------------------------------------------------
+
+
+def may_open(user, package: Package) -> bool:
+    """Whether `user` may list the families of a package: a rule on health needs the right to see it."""
+    return not uses_health(package.rule) or access(user).can(Perm.SEE_HEALTH)
+
+
+def _package(value: str) -> tuple[Package | None, str]:
+    text, _dot, which = str(value).partition(".")
+    try:
+        package = Package.objects.prefetch_related("parts__programs").filter(uuid=uuid.UUID(text)).first()
+    except ValueError:
+        return None, ""
+    return package, which
+
+
+class PackageField(forms.Field):
+    """A package by its uuid; behind it `.whole`, `.lack` (a part is missing) or `.p<part>` (got this part)."""
+
+    def __init__(self, user, year: int):
+        self.user = user
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def clean(self, value):
+        """The value, when the package is there and open to this person."""
+        if not value:
+            return ""
+        package, which = _package(value)
+        known = {"", "whole", "lack", *(f"p{part.pk}" for part in package.parts.all())} if package else set()
+        if which not in known or not may_open(self.user, package):
+            raise ValidationError(_("This value is not known here. Remove this filter."))
+        return str(value)
+
+
+def package_rule(value: str, year: int) -> dict:
+    """The families of a package, as far as they came."""
+    package, which = _package(value)
+    got = {
+        f"p{part.pk}": {
+            "field": "program.received",
+            "value": {"programs": [str(p.uuid) for p in part.programs.all()], "year": year},
+        }
+        for part in package.parts.all()
+        if part.programs.all()
+    }
+    families = eligibility.judged(package.rule)
+    if not which:
+        return families
+    if which in ("whole", "lack"):
+        whole = {"all": list(got.values())} if got else {}
+        return {"all": [families, whole if which == "whole" else {"not": whole}]}
+    return {"all": [families, got.get(which, {"not": {}})]}
+
+
 FILTERS = [
+    ExtraFilter("package", gettext_lazy("Package"), 85, HIDDEN, PackageField, package_rule, Perm.SEE_AID),
     _filter(80, "target_of", gettext_lazy("Target group of"), target_rule, judged=True),
     _filter(81, "outside_of", gettext_lazy("Outside the target group of"), _not(target_rule), judged=True),
     _filter(82, "got", gettext_lazy("Received from"), got_rule, judged=False),

@@ -443,13 +443,22 @@ def overlap_of_agencies(year: int, area: str = "") -> dict[tuple[int, int], int]
 
 
 @dataclass(frozen=True)
+class PartReached:
+    """A part of a package and the households that got it."""
+
+    pk: int
+    label: str
+    n: int
+
+
+@dataclass(frozen=True)
 class Convergence:
-    """How far a package came together. `parts`: (label, households that got the part); `by_count`: households by the
+    """How far a package came together. `by_count`: households by the
     number of parts they got, from none to all."""
 
     package: Package
     target: int
-    parts: list[tuple[str, int]]
+    parts: list[PartReached]
     by_count: list[int]
 
     @property
@@ -495,7 +504,7 @@ def convergence(package: Package, year: int, area: str = "") -> Convergence:
     try:
         sql, params = package_households(package, year, area).order_by().values_list("pk").query.sql_with_params()
     except EmptyResultSet:
-        return Convergence(package, 0, [(p.label, 0) for p in parts], by_count)
+        return Convergence(package, 0, [PartReached(p.pk, p.label, 0) for p in parts], by_count)
     first, last = figures.days_of(year)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -508,7 +517,9 @@ def convergence(package: Package, year: int, area: str = "") -> Convergence:
             for part in range(len(parts)):
                 if mask >> part & 1:
                     by_part[part] += n
-    return Convergence(package, target, [(p.label, n) for p, n in zip(parts, by_part, strict=True)], by_count)
+    return Convergence(
+        package, target, [PartReached(p.pk, p.label, n) for p, n in zip(parts, by_part, strict=True)], by_count
+    )
 
 
 def packages_of(year: int) -> list[Package]:

@@ -43,7 +43,7 @@ from programs.views.finding import (
 )
 
 MOST_MEMBERS = 200
-MOST_PLACES = 300
+MOST_PLACES = 100
 
 
 @dataclass

@@ -15,7 +15,7 @@ from core.models import Agency, Region
 from households.filters import list_url
 from households.rules import sentence
 from programs import figures, targeting
-from programs.bundle_filters import bundles_of
+from programs.bundle_filters import bundles_of, may_open
 from programs.definitions import DEFINITIONS
 from programs.models import Program
 from reports import targeting as shown
@@ -191,13 +191,26 @@ def packages(request):
     for package in targeting.packages_of(scope.year):
         found = targeting.convergence(package, scope.year, scope.area)
         counts = scope.shown(found.by_count)
-        parts = scope.shown([n for _label, n in found.parts])
+        parts = scope.shown([part.n for part in found.parts])
+        opens = scope.names and may_open(request.user, package)
+
+        def cell(n: int, which: str, package=package, opens=opens) -> shown.Cell:
+            params = {"package": f"{package.uuid}{which}", "year": scope.year}
+            params |= {"area": scope.area} if scope.area else {}
+            return shown.Cell(n, list_url(**params) if opens else "")
+
         rows.append(
             {
                 "package": package,
                 "found": found,
                 "hidden": None in counts or None in parts,
-                "parts": list(zip([label for label, _n in found.parts], parts, strict=True)),
+                "target": cell(found.target, ""),
+                "whole": cell(found.whole, ".whole"),
+                "lacking": cell(found.target - found.whole, ".lack"),
+                "parts": [
+                    (part.label, cell(part.n, f".p{part.pk}"), part.n / found.target if found.target else None)
+                    for part in found.parts
+                ],
                 "counts": list(enumerate(counts)),
                 "sentence": sentence(package.rule),
             }

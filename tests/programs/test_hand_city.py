@@ -416,10 +416,20 @@ def test_convergence_of_a_package(city):
     make.PackagePartFactory(package=package, label="Income", order=1, programs=[city.tunai, city.sembako])
     make.PackagePartFactory(package=package, label="House", order=2, programs=[city.rtlh, city.baznas])
     found = targeting.convergence(package, YEAR)
-    assert (found.target, found.parts, found.by_count) == (5, [("Income", 5), ("House", 2)], [0, 3, 2])
+    got = [(part.label, part.n) for part in found.parts]
+    assert (found.target, got, found.by_count) == (5, [("Income", 5), ("House", 2)], [0, 3, 2])
     assert (found.whole, found.share) == (2, 2 / 5)
     last = targeting.convergence(package, LAST)
-    assert (last.parts, last.by_count) == ([("Income", 2), ("House", 0)], [3, 2, 0])
+    assert ([part.n for part in last.parts], last.by_count) == ([2, 0], [3, 2, 0])
+    income = found.parts[0].pk
+    for which, wanted in (
+        ("", {1, 2, 3, 8, 9}),
+        (".whole", {2, 8}),
+        (".lack", {1, 3, 9}),
+        (f".p{income}", {1, 2, 3, 8, 9}),
+    ):
+        params = {"package": f"{package.uuid}{which}", "year": YEAR}
+        assert numbers(city, listed(params, city.staff)) == wanted
 
 
 # --- rupiah ----------------------------------------------------------------------------------------------------------
