@@ -12,6 +12,7 @@ from core.jobs import JobHandle, job_kind, start_job
 from core.models import Job
 from core.sheets import safe_file_name
 from reports.periods import parse_period
+from reports.runs.actions import record_run
 from reports.workbooks import ReportRequest, write
 
 DIRECT_ROWS = 800  # a printed sheet of this many rows takes about a second
@@ -54,5 +55,6 @@ def run_report(job: JobHandle) -> dict:
     with path.open("wb") as target:
         rows = write(request, target, lambda done, total: job.progress(done, total, _("Writing rows")))
     path.chmod(0o600)
+    record_run(request, period=params["period"], rows=rows, data=path.read_bytes())
     Job.objects.filter(pk=job.job.pk).update(result_file=str(path.relative_to(settings.REPORTS_DIR)))
     return {"rows": rows}

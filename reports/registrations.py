@@ -7,6 +7,7 @@ from core.roles import Perm
 from reports import jobs  # noqa: F401 (registers its kind of work)
 from reports.actions import daily_snapshot
 from reports.lp2kd import workbook  # noqa: F401 (registers its report)
+from reports.runs.actions import make_quarterly
 
 registry.menu.append(
     MenuEntry(group="home", order=0, label=_("Home"), icon="house", url_name="reports:dashboard", bottom=0)
@@ -80,3 +81,4 @@ registry.menu.append(
         perms=(Perm.SEE_FIGURES,),
     )
 )
+registry.periodic.append(PeriodicTask("reports of the finished quarter", 3600, make_quarterly))

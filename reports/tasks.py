@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.choices import BatchState
+from core.dates import tanggal
 from core.models import ImportBatch
 from core.models.regions import area_q
 from core.roles import Perm, access
@@ -20,9 +21,12 @@ from households.filters import list_url
 from households.models import Household, TransferRequest
 from meetings.followup import overdue_count
 from meetings.models import ActionItem
-from programs.choices import AssistanceStatus
+from programs.choices import AssistanceStatus, Duty, PlanState, RealisationState
 from programs.figures import lists_not_in
-from programs.models import Assistance, ProgramYear
+from programs.models import Assistance, ProgramYear, Realisation
+from programs.plans.duties import LATE, duties_of, quarter_number
+from programs.plans.quarters import ROMAN
+from programs.views.realisations import grid_url
 
 SHOWN = 8
 
@@ -42,7 +46,14 @@ def tasks_for(request) -> list[Task]:
     """The reader's tasks, most pressing first; a handful of small queries."""
     user, year = request.user, request.year
     rights = access(user)
-    tasks = [*_steps(user, year), *_returned(user, year), *_transfers(rights), *_imports(user), *_lists(user, year)]
+    tasks = [
+        *_steps(user, year),
+        *_plans(user, year),
+        *_returned(user, year),
+        *_transfers(rights),
+        *_imports(user),
+        *_lists(user, year),
+    ]
     tasks += _follow_up(user, rights)
     if rights.can(Perm.CHANGE_HOUSEHOLDS):
         tasks += _visits(rights)
@@ -77,6 +88,38 @@ def _steps(user, year: int) -> list[Task]:
                     f"{url}?{urlencode({'stage': status.value, 'year': year})}",
                 )
             )
+    return tasks
+
+
+def _plans(user, year: int) -> list[Task]:
+    """Plans and quarters: what the own agency still owes, what waits for the reader's verification."""
+    rights, tasks = access(user), []
+    plans = f"{reverse('programs:plan_list')}?{urlencode({'year': year})}"
+    own = rights.agency_ids(Perm.MANAGE_PROGRAMS)
+    if own:
+        for row in duties_of(year, agencies=own):
+            late = [duty for duty in row.duties.values() if duty.state(timezone.localdate()) == LATE]
+            for duty in late[-2:]:
+                quarter = quarter_number(duty.duty)
+                title = _("%(what)s: %(n)s of %(all)s not handed on") % {
+                    "what": Duty(duty.duty).label,
+                    "n": len(duty.missing),
+                    "all": duty.total,
+                }
+                url = grid_url(year, quarter, row.agency) if quarter else plans
+                tasks.append(Task("alarm", title, _("Due on %(day)s.") % {"day": tanggal(duty.due)}, url, True))
+    if rights.can(Perm.VERIFY_PLANS):
+        mine = ProgramYear.objects.filter(year=year, closed=False).managed_by(user, Perm.VERIFY_PLANS)
+        waiting = mine.filter(plan_state=PlanState.SUBMITTED).count()
+        if waiting:
+            title = ngettext("%(n)s plan to verify", "%(n)s plans to verify", waiting) % {"n": waiting}
+            tasks.append(Task("journal-check", title, _("Submitted by the agencies."), f"{plans}&state=submitted"))
+        quarters = Realisation.objects.filter(program_year__in=mine.values("pk"), state=RealisationState.SUBMITTED)
+        found = dict(quarters.order_by().values_list("quarter").annotate(n=Count("pk")))
+        for quarter, n in sorted(found.items()):
+            title = ngettext("%(n)s realisation to verify", "%(n)s realisations to verify", n) % {"n": n}
+            text = _("Quarter %(n)s") % {"n": ROMAN[quarter]}
+            tasks.append(Task("graph-up-arrow", title, text, grid_url(year, quarter)))
     return tasks
 
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("reports/figures/priority/", priority.priority_page, name="priority"),
     path("reports/figures/what-if/", priority.what_if_page, name="what_if"),
     path("reports/figures/definitions/", targeting.definitions, name="definitions"),
+    path("reports/runs/<uuid:uuid>/", workbooks.report_run, name="report_run"),
     path("reports/<slug:name>/", workbooks.report_download, name="report_download"),
     path("reports/<slug:name>/unmasked/", workbooks.report_unmasked, name="report_unmasked"),
 ]

@@ -1190,6 +1190,10 @@ EXPECTED = {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "reports:report_run": {  # nothing was taken in the world of the walk
+        (404, 404): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "reports:report_unmasked": {
         (200, 200): "bappeda_admin bappeda_staff kelurahan_operator",
         (403, 403): "group_coordinator opd_operator opd_approver kecamatan_reader leadership auditor none",

@@ -5,16 +5,25 @@ from __future__ import annotations
 import tempfile
 
 from django.http import FileResponse, Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core.attachments import stored_at
+from core.choices import AccessKind
+from core.history import record_access
+from core.models import Region
 from core.roles import Perm, require
-from core.sheets import XLSX_TYPE
+from core.sheets import XLSX_TYPE, safe_file_name
 from reports.forms import PurposeForm, ReportForm
 from reports.jobs import DIRECT_ROWS, file_name, start_report
+from reports.periods import parse_period
+from reports.runs.actions import record_run
+from reports.runs.models import ReportRun
 from reports.workbooks import REPORTS, ReportRequest, check, estimate, write
+
+RUNS = 20  # shown on the page
 
 
 @require_safe
@@ -34,7 +43,31 @@ def report_list(request):
         }
         for kind in kinds
     ]
-    return render(request, "reports/report_list.html", {"rows": rows})
+    return render(request, "reports/report_list.html", {"rows": rows, "runs": _runs(request)})
+
+
+def _runs(request) -> list[ReportRun]:
+    """The newest runs the reader may see, with their words."""
+    runs = list(ReportRun.objects.visible_to(request.user).select_related("by").order_by("-pk")[:RUNS])
+    names = dict(Region.objects.filter(code__in={run.area for run in runs}).order_by().values_list("code", "name"))
+    for run in runs:
+        run.kind = REPORTS.get(run.name)
+        run.where = names.get(run.area, "")
+        run.when = parse_period(run.period).label
+    return runs
+
+
+@require_safe
+def report_run(request, uuid):
+    """The file of a run as it was."""
+    require(request.user, Perm.SEE_FIGURES)
+    run = get_object_or_404(ReportRun.objects.visible_to(request.user), uuid=uuid)
+    path = stored_at(run.sha256) if run.sha256 else None
+    if path is None or not path.is_file():
+        raise Http404
+    record_access(request.user, AccessKind.FILE, f"{run.name} {run.period}", rows=run.rows)
+    name = safe_file_name(f"{run.name} {run.area} {run.period}")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=XLSX_TYPE)
 
 
 @require_safe
@@ -81,7 +114,9 @@ def _answer(request, kind, form, *, unmasked: bool):
     if estimate(asked) > DIRECT_ROWS:
         return redirect("job_detail", start_report(asked, values["period_text"]).uuid)
     target = tempfile.TemporaryFile()  # noqa: SIM115 (closed, and so removed, by the response)
-    write(asked, target)
+    rows = write(asked, target)
+    target.seek(0)
+    record_run(asked, period=values["period_text"], rows=rows, data=target.read())
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=file_name(asked), content_type=XLSX_TYPE)
 

@@ -23,7 +23,9 @@ PRINTED_ROWS = 5_000  # longer lists are no paper: they come as a plain list tha
 
 @dataclass(frozen=True)
 class ReportRequest:
-    """What is asked for. `area`: region code, `""` = the home region; `user` None = the system itself."""
+    """What is asked for. `area`: region code, `""` = the home region; `user` None = the system itself; `public`: it is
+    for everybody who may see figures, so small cells are hidden whoever asks.
+    """
 
     name: str
     period: Period
@@ -31,6 +33,7 @@ class ReportRequest:
     area: str = ""
     unmasked: bool = False
     purpose: str = ""
+    public: bool = False
 
     @property
     def kind(self) -> ReportKind:
@@ -52,6 +55,8 @@ class ReportRequest:
     @property
     def names(self) -> bool:
         """Whether the reader may see names in the area; without, small cells are hidden."""
+        if self.public:
+            return False
         return self.user is None or access(self.user).can(Perm.SEE_NAMES, region=self.area or _home())
 
 

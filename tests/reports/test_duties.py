@@ -164,3 +164,30 @@ def test_agency_that_owes_nothing_gets_no_letter(client, world, bappeda):
     client.post(f"/reports/duties/{world.agency.uuid}/remind/?year={LAST}")
     assert not Letter.objects.exists()
     assert not OutgoingMail.objects.exists()
+
+
+# --- the start page --------------------------------------------------------------------------------------------------
+
+
+def tasks(client, user, year=LAST):
+    client.force_login(user)
+    return [task.title for task in client.get(f"/?year={year}").context["tasks"]]
+
+
+def test_start_page_says_what_the_agency_owes(client, world, year):
+    found = tasks(client, world.user("opd_operator"))
+    assert any(title.startswith("Realisasi TW IV: 1") for title in found)
+    assert not any("TW IV" in title for title in tasks(client, world.user("opd_approver")))
+
+
+def test_start_page_says_what_waits_for_verification(client, world, year):
+    year.plan_state = "submitted"
+    year.save()
+    make.RealisationFactory(program_year=year, quarter=2, submitted=True)
+    for role in ("bappeda_staff", "group_coordinator"):
+        found = " ".join(tasks(client, world.user(role)))
+        assert "1 rencana" in found, role
+        assert "1 realisasi" in found, role
+    year.program.cluster = world.other_program.cluster
+    year.program.save()
+    assert "1 rencana" not in " ".join(tasks(client, world.user("group_coordinator")))

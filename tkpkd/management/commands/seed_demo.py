@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core.models import User
 from households.models import Household
 from tkpkd.demo.city import DemoCity
 
@@ -30,9 +31,10 @@ class Command(BaseCommand):
             )
         if households < 0:
             raise CommandError("--households cannot be negative.")
+        # One that was made with --households 0 on purpose has its demo people, and stays as it is.
+        if if_empty and (Household.objects.exists() or User.objects.exists()):
+            return
         if households and Household.objects.exists():
-            if if_empty:
-                return
             raise CommandError(
                 "This database already holds households, and the demo city would be mixed with them. Use an empty "
                 "database (TKPKD_DATA=/another/folder), or --if-empty to leave it as it is."
