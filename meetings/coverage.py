@@ -57,18 +57,18 @@ _FOUND = (
   SELECT k.household_id, a.key FROM kept k JOIN asked a ON a.uuid = k.uuid AND k.last >= a.first
   UNION ALL
   SELECT k.household_id, 'any' FROM kept k
-  GROUP BY 1 HAVING max(k.last) >= (SELECT first FROM asked WHERE key = 'any')
+  GROUP BY 1 HAVING max(k.last) >= %(any_first)s
 ), reached AS MATERIALIZED (
   SELECT d.household_id, d.program_id, max(d.date) AS last
   FROM programs_reached d
-  WHERE d.date BETWEEN (SELECT min(first) FROM asked) AND %(day)s
+  WHERE d.date BETWEEN %(first)s AND %(day)s
     AND d.household_id IN (SELECT household_id FROM house)
   GROUP BY 1, 2
 ), got AS (
   SELECT d.household_id, a.key FROM reached d JOIN asked a ON a.program_id = d.program_id AND d.last >= a.first
   UNION ALL
   SELECT d.household_id, 'any' FROM reached d
-  GROUP BY 1 HAVING max(d.last) >= (SELECT first FROM asked WHERE key = 'any')
+  GROUP BY 1 HAVING max(d.last) >= %(any_first)s
 ), found AS (
   SELECT h.household_id, h.region_id, h.here, f.key, f.had, f.got
   FROM (SELECT household_id, key, bool_or(had) AS had, bool_or(got) AS got
@@ -114,7 +114,7 @@ _MONTHS = (
 ), reached AS MATERIALIZED (
   SELECT d.household_id, d.program_id, d.date
   FROM programs_reached d
-  WHERE d.date BETWEEN (SELECT min(first) FROM asked) AND %(day)s
+  WHERE d.date BETWEEN %(first)s AND %(day)s
     AND d.household_id IN (SELECT household_id FROM house)
 ), one AS (
   SELECT d.household_id, a.key, min(d.date) AS day
@@ -122,7 +122,7 @@ _MONTHS = (
   GROUP BY 1, 2
   UNION ALL
   SELECT d.household_id, 'any', min(d.date) FROM reached d
-  WHERE d.date >= (SELECT first FROM asked WHERE key = 'any') GROUP BY 1
+  WHERE d.date >= %(any_first)s GROUP BY 1
 )
 SELECT key, date_trunc('month', day)::date, count(*) FROM one GROUP BY 1, 2 ORDER BY 2"""
 )
@@ -242,12 +242,16 @@ def _lines(decision: Decision) -> list[Line]:
 
 def _params(decision: Decision, lines: list[Line], prefixes: Sequence[str], day: dt.date) -> dict:
     frozen = timezone.localtime(decision.household_set.frozen_at)
+    firsts = [dt.date(line.program_year.year if line.program_year else frozen.year, 1, 1) for line in lines]
+    # The days are given as values beside the lists: only so does the planner know how many deliveries there are since.
     return {
         "sets": [decision.household_set_id],
         "keys": [line.key for line in lines],
         "programs": [line.program_year.program_id if line.program_year else None for line in lines],
         "uuids": [str(line.program_year.program.uuid) if line.program_year else None for line in lines],
-        "firsts": [dt.date(line.program_year.year if line.program_year else frozen.year, 1, 1) for line in lines],
+        "firsts": firsts,
+        "first": min(firsts),
+        "any_first": firsts[-1],
         "day": day,
         **area_params(prefixes),
     }

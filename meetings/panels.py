@@ -49,7 +49,7 @@ def decisions_panel(request, household) -> str:
 
 def program_panel(request, program) -> str:
     """What was decided about a programme and what is to be done in it; "" when there is nothing in sight."""
-    return _touching(request, {"program": program.uuid}, program=program)
+    return _touching(request, {"program": program.uuid}, of_agency=program.owner, program=program)
 
 
 def set_panel(request, household_set) -> str:
@@ -62,7 +62,7 @@ def area_panel(request, area: str) -> str:
     return _touching(request, {"area": area}, area=area) if area else ""
 
 
-def _touching(request, query: dict, **about) -> str:
+def _touching(request, query: dict, *, of_agency=None, **about) -> str:
     user = request.user
     if not access(user).can(Perm.SEE_MEETINGS):
         return ""
@@ -86,6 +86,12 @@ def _touching(request, query: dict, **about) -> str:
         "decisions_url": f"{reverse('meetings:decision_list')}?{asked}",
         "items_url": f"{reverse('meetings:action_list')}?who=all&show=all&{asked}",
     }
+    if of_agency is not None:
+        context |= {
+            "agency": of_agency,
+            "agency_decisions_url": f"{reverse('meetings:decision_list')}?agency={of_agency.uuid}",
+            "agency_items_url": f"{reverse('meetings:action_list')}?who=all&show=all&agency={of_agency.uuid}",
+        }
     return render_to_string("meetings/_panel_touching.html", context, request=request)
 
 

@@ -142,7 +142,7 @@ def shown(n: int, names: bool, total: int = 0) -> str:
     """
     if names:
         return angka(n)
-    if 0 < n < SMALL:
+    if 0 < n < SMALL or 0 < total < SMALL:
         return _("fewer than %(n)s") % {"n": SMALL}
     if 0 < total - n < SMALL:
         return _("more than %(n)s") % {"n": angka(total - SMALL)}

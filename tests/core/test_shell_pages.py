@@ -153,7 +153,8 @@ def test_preferences_are_kept_and_used(client, rina):
     assert "Saved." in html
     assert 'data-keys="off"' in html
     rina.refresh_from_db()
-    assert rina.preferences == {"language": "en", "theme": "dark", "keys": False, "digest": False}
+    off = {"keys": False, "digest": False, "monthly": False}
+    assert rina.preferences == {"language": "en", "theme": "dark"} | off
     assert HistoryTransaction.objects.filter(action="account.preferences", actor_id=rina.pk).count() == 1
 
 

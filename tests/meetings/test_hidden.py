@@ -10,11 +10,28 @@ from hypothesis import strategies as st
 from households.models import Household
 from meetings.actions import decisions
 from meetings.lines import HEIGHT, PAD, drawn
-from meetings.rows import hidden_texts, steps_of
+from meetings.rows import hidden_texts, shown, steps_of
 from tests import factories as make
 from tests.meetings.test_decisions import received
 
 TODAY = timezone.localdate()
+
+
+@pytest.mark.parametrize(
+    ("n", "total", "text"),
+    [
+        (0, 2, "kurang dari 5"),  # of a whole that is hidden itself, nothing is said
+        (3, 40, "kurang dari 5"),
+        (0, 40, "0"),
+        (20, 40, "20"),
+        (38, 40, "lebih dari 35"),
+        (40, 40, "40"),
+        (7, 0, "7"),  # no whole beside it
+    ],
+)
+def test_a_number_and_what_it_leaves(n, total, text):
+    assert shown(n, False, total) == text
+    assert shown(n, True, total) == str(n)
 
 
 def test_one_small_cell_takes_its_neighbour_along():
@@ -30,7 +47,7 @@ def test_a_line_over_time_moves_by_five_and_more(values):
     found = steps_of(values)
     assert found[-1] == values[-1]
     assert all(b - a == 0 or b - a >= 5 for a, b in zip(found, found[1:], strict=False))
-    assert all(shown - real < 5 or shown == real for shown, real in zip(found, values, strict=True))
+    assert all(one - real < 5 or one == real for one, real in zip(found, values, strict=True))
 
 
 def test_the_drawing_stays_on_its_ground():
