@@ -699,29 +699,32 @@ class LogSum:
 
 
 def log_until(years: Iterable[ProgramYear], day: dt.date) -> dict[int, LogSum]:
-    """`LogSum` of each programme year by `day`, by its id; two queries.
+    """`LogSum` of each programme year by `day`, by its id; three queries.
 
     Leaves out deliveries that are void or later, and costs that reach no beneficiary. Households of a group are those
     that belonged to it on the day of the delivery, each counted once.
     """
     years = list(years)
+    keys = [y.pk for y in years]
     groups = [y.pk for y in years if y.program.benefit_unit == BenefitUnit.GROUP]
-    rows = (
-        Delivery.objects.filter(assistance__program_year__in=[y.pk for y in years], void=False, date__lte=day)
-        .order_by()
-        .values_list("assistance__program_year")
-        .annotate(units=Count("assistance", distinct=True), money=Sum("amount"), goods=Count("pk", filter=~Q(goods="")))
+    units = _by_program_year(Assistance.objects.filter(program_year__in=keys, delivered_first__lte=day), "program_year")
+    households = _by_program_year(
+        ReachedHousehold.objects.filter(program_year__in=groups, date__lte=day),
+        "program_year",
+        Count("household", distinct=True),
     )
-    households = {}
-    if groups:
-        households = dict(
-            ReachedHousehold.objects.filter(program_year__in=groups, date__lte=day)
-            .order_by()
-            .values_list("program_year")
-            .annotate(n=Count("household", distinct=True))
+    handed = Delivery.objects.filter(assistance__program_year__in=keys, void=False, date__lte=day).order_by()
+    sums = {
+        pk: (money or 0, goods)
+        for pk, money, goods in handed.values_list("assistance__program_year").annotate(
+            money=Sum("amount"), goods=Count("pk", filter=~Q(goods=""))
         )
-    found = {pk: LogSum(units, households.get(pk, 0), money or 0, goods) for pk, units, money, goods in rows}
-    return {y.pk: found.get(y.pk, LogSum()) for y in years}
+    }
+    return {pk: LogSum(units.get(pk, 0), households.get(pk, 0), *sums.get(pk, (0, 0))) for pk in keys}
+
+
+def _by_program_year(rows: QuerySet, path: str, counted=None) -> dict[int, int]:
+    return dict(rows.order_by().values_list(path).annotate(n=counted or Count("pk")))
 
 
 def received_by_area(program_year: ProgramYear, area: str = "") -> list[tuple[str, str, int]]:
