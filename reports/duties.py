@@ -125,7 +125,7 @@ def _duty_cell(duty: DutyState, state: str, year: int, agency: Agency) -> Cell:
     share = _("%(n)s of %(all)s") % {"n": angka(duty.handed), "all": angka(duty.total)}
     texts = {
         DONE: _("done"),
-        LATE_DONE: _("done, late"),
+        LATE_DONE: _("done"),  # the second line says how many came late
         OPEN: share if duty.handed else _("not in yet"),
         LATE: share if duty.handed else _("nothing came"),
         AHEAD: _("runs still"),
