@@ -66,6 +66,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "papers": of_year("paper_list"),
     "plans": plain("programs:plan_list"),
     "plan": of_year("plan_detail"),
+    "plan-import": plain("programs:plan_import_list"),
     "plan-edit": of_year("year_edit"),
     "realisation": lambda: reverse("programs:realisation_grid") + "?quarter=3",
     "realisation-of-one": of_year("realisation_detail"),
