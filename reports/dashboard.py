@@ -99,14 +99,19 @@ def overview(scope: Scope) -> dict:
     nothing = figures.nothing_recorded(year, area, cells=cells)
     twice, twice_params = counted["twice"]
     ceiling, spent = counted["ceiling"], counted["spent"]
+    desil_rows = coverage_rows(poor, scope)
     desil1 = next((s for s in poor if s.key == "1"), None)
+    if any(row.key == "1" and row.total.n is None for row in desil_rows):
+        desil1 = None
+    hidden = not scope.names and figures.gives_away(nothing.part, nothing.total)
     return {
         "nothing": nothing,
+        "nothing_hidden": hidden,
         "nothing_url": scope.link(nothing.params),
         "target_url": scope.link(nothing.total_params),
         "reached_url": scope.link(nothing.missing_params),
         "reached": nothing.missing,
-        "coverage": nothing.missing / nothing.total if nothing.total else None,
+        "coverage": nothing.missing / nothing.total if nothing.total and not hidden else None,
         "coverage_before": counted["before"],
         "before_year": year - 1,
         "desil1": desil1,
@@ -116,7 +121,7 @@ def overview(scope: Scope) -> dict:
         "ceiling": ceiling,
         "spent": spent,
         "spent_share": spent / ceiling if ceiling else None,
-        "desil_rows": coverage_rows(poor, scope),
+        "desil_rows": desil_rows,
         "area_rows": coverage_rows(figures.coverage_by_area(year, area, cells=cells), scope),
         "lists": figures.lists_not_in(year),
         "gaps": _gaps(scope, counted["gaps"]),

@@ -1158,6 +1158,18 @@ EXPECTED = {
         (404, 404): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "reports:layout_add": {
+        (302, 302): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:layout_file": {  # no layout is there in the world of the walk
+        (404, 404): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:layout_withdraw": {
+        (404, 404): BAPPEDA,
+        (403, 403): OTHERS,
+    },
     "reports:lp2kd": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",

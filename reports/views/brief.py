@@ -33,8 +33,9 @@ def brief(request):
         "scope": scope,
         "crumbs": [(_("Coverage"), scope.breakdown()), (_("Brief"), None)],
         "tiles": _tiles(scope, nothing, poorest, twice, twice_params),
-        "coverage": nothing.missing / nothing.total if nothing.total else None,
-        "coverage_before": before.share,
+        "counted": nothing.total,
+        "coverage": _share(scope, nothing.missing, nothing.total),
+        "coverage_before": _share(scope, before.part, before.total),
         "gaps": _largest_gaps(scope),
         "quality": _quality(scope),
         "touching": area_panel(request, scope.area or scope.region.code) if scope.region else "",
@@ -55,10 +56,19 @@ def _tiles(scope: Scope, nothing, poorest, twice: int, twice_params: dict) -> li
         (_("Two aids of one kind"), twice, twice_params),
     ]
     shown = scope.shown([n for _label, n, _params in rows])
+    if not scope.names and figures.gives_away(nothing.part, nothing.total):
+        shown[1] = None
     return [
         {"label": label, "n": n, "url": scope.link(params) if params and n else ""}
         for (label, _n, params), n in zip(rows, shown, strict=True)
     ]
+
+
+def _share(scope: Scope, part: int, total: int) -> float | None:
+    """The share, None without a whole or where it would tell a reader without names how few there are."""
+    if not total or (not scope.names and figures.gives_away(part, total)):
+        return None
+    return part / total
 
 
 def _largest_gaps(scope: Scope) -> list:

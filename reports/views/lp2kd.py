@@ -17,6 +17,9 @@ from core.choices import AccessKind
 from core.history import record_access
 from core.roles import Perm, require
 from core.sheets import safe_file_name
+from reports.layouts.actions import bring_layout, fill_layout, withdraw_layout
+from reports.layouts.filling import known
+from reports.layouts.models import ReportLayout
 from reports.lp2kd import papers
 from reports.lp2kd.actions import issue
 from reports.lp2kd.chapters import BY_KEY, REPORT
@@ -57,7 +60,13 @@ def overview(request):
     context = {"writes": writes, "versions": _versions(request.year), "crumbs": _crumbs()[:1] + [("LP2KD", None)]}
     if writes:
         facts, texts = collect(request.year), texts_of(request.year)
-        context |= {"texts": texts, "missing": papers.missing(facts, texts), "form": IssueForm()}
+        context |= {
+            "texts": texts,
+            "missing": papers.missing(facts, texts),
+            "form": IssueForm(),
+            "layouts": ReportLayout.objects.filter(report=REPORT, withdrawn_at=None).select_related("by"),
+            "names": sorted(known(facts, texts)),
+        }
     return render(request, "reports/lp2kd.html", context)
 
 
@@ -111,6 +120,40 @@ def draft(request, form):
     name = safe_file_name(f"lp2kd {facts.values['wilayah']} {request.year} konsep", form)
     response["Content-Disposition"] = f'{"inline" if form == "pdf" else "attachment"}; filename="{name}"'
     return response
+
+
+@require_POST
+def layout_add(request):
+    """Bring a layout of one's own."""
+    require(request.user, Perm.MANAGE_REFERENCE)
+    name, upload = request.POST.get("name", "")[:120], request.FILES.get("file")
+    try:
+        bring_layout(upload=upload, name=name, by=request.user, year=request.year)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The layout is kept. Open it filled with today's figures below."))
+    return redirect(f"{reverse('reports:lp2kd')}#layouts")
+
+
+@require_safe
+def layout_file(request, uuid):
+    """A layout filled with the figures of the chosen year."""
+    require(request.user, Perm.MANAGE_REFERENCE)
+    layout = get_object_or_404(ReportLayout, uuid=uuid)
+    response = HttpResponse(fill_layout(layout, year=request.year), content_type=papers.TYPES[layout.ending])
+    name = safe_file_name(f"{layout.name} {request.year}", layout.ending)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+def layout_withdraw(request, uuid):
+    """Take a layout out of use."""
+    require(request.user, Perm.MANAGE_REFERENCE)
+    withdraw_layout(layout=get_object_or_404(ReportLayout, uuid=uuid), by=request.user)
+    messages.success(request, _("The layout was withdrawn."))
+    return redirect(f"{reverse('reports:lp2kd')}#layouts")
 
 
 @require_POST

@@ -34,8 +34,8 @@ def area_map(request):
     regions = Region.objects.filter(level__in=_VILLAGES).in_area(scope.area) if scope.region else Region.objects.none()
     sheet = draw(regions.order_by("code"))
     found = figure.count(scope.year, scope.area)
-    shown = dict(zip(found, scope.shown([value.n for value in found.values()]), strict=True))
-    values = {code: found[code].value if shown.get(code) is not None else None for code in found}
+    hidden = _hidden(list(found.values()), scope)
+    values = {code: None if hidden[n] else found[code].value for n, code in enumerate(found)}
     scale = scale_of(list(values.values()))
     rows = [_row(shape, figure, found, values, scale, scope) for shape in sheet.shapes]
     context = {
@@ -53,6 +53,13 @@ def area_map(request):
         "data_date": data_date(),
     }
     return render(request, "reports/map.html", context)
+
+
+def _hidden(values: list, scope) -> list[bool]:
+    """Which areas a reader without names may not see: few households counted, or few of the whole left over."""
+    counted = scope.shown([value.n for value in values])
+    rest = scope.shown([value.total - value.n for value in values])
+    return [a is None or b is None for a, b in zip(counted, rest, strict=True)]
 
 
 def _url(figure: str, area: str) -> str:

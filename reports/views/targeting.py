@@ -101,7 +101,7 @@ def targeting_page(request):
         adds_up=by not in (*shown.BUNDLED, "quarter", "year"),
         waiting=waiting,
         highest_coverage=None if total_row.hidden or not waiting else targeting.highest_coverage(total, waiting),
-        rupiah=rupiah,
+        rupiah=rupiah if scope.names or rupiah.all.households >= figures.SMALL else None,
         rupiah_rows=rupiah_rows,
         share_poorest=rupiah.share(1) if shares else None,
         share_poor=rupiah.share(highest) if shares else None,
@@ -118,7 +118,7 @@ def _tiles(scope: Scope, bundle) -> dict:
     nothing = figures.nothing_recorded(scope.year, scope.area)
     twice, params = figures.twice_served(scope.year, scope.area)
     return {
-        "none": scope.shown([nothing.part])[0],
+        "none": nothing.part if scope.names or not figures.gives_away(nothing.part, nothing.total) else None,
         "none_url": scope.link(nothing.params),
         "twice": scope.shown([twice])[0],
         "twice_url": scope.link(params),
@@ -146,7 +146,9 @@ def overlap_matrix(request):
         cells = []
         for other in things:
             n = counts.get((min(each.pk, other.pk), max(each.pk, other.pk)), 0)
-            hidden = not scope.names and 0 < n < figures.SMALL
+            # Nearly all of a programme that another one reaches too leaves as few that it does not.
+            wholes = {counts.get((pk, pk), n) for pk in (each.pk, other.pk)}
+            hidden = not scope.names and n > 0 and any(figures.gives_away(n, whole) for whole in wholes)
             cells.append(
                 {
                     "n": None if hidden else n,

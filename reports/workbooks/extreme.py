@@ -141,10 +141,8 @@ def _by_village(request: ReportRequest) -> ReportSheet:
         parts = [len(by_code[village.code, code]) for code in codes]
         rows.append([n, village.name, total, *parts, reached, total - reached])
     if not request.names:
-        for column in range(2, len(codes) + 5):
-            hidden = figures.hide_small([row[column] for row in rows])
-            for row, value in zip(rows, hidden, strict=True):
-                row[column] = "<5" if value is None else value
+        last = 3 + len(codes)
+        hide_cells(rows, range(2, last + 2), shares=((2, (last, last + 1)),))
     return ReportSheet(
         name=_("By kelurahan"),
         title=_("Extremely poor households by kelurahan"),

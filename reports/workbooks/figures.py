@@ -37,15 +37,38 @@ def _grouped(request: ReportRequest, cells) -> list:
     return rows
 
 
-def _hidden(request: ReportRequest, rows: list) -> list:
-    """Small cells hidden, column by column, for readers without the right to names."""
-    if request.names:
-        return rows
-    plain = [row for row in rows if not isinstance(row, ReportRow)]
-    for column in range(2, len(plain[0]) if plain else 2):
-        values = [row[column] if isinstance(row[column], int) else None for row in plain]
-        for row, value in zip(plain, figures.hide_small(values), strict=True):
-            row[column] = "<5" if value is None and row[column] is not None else value
+def hide_cells(rows: list[list], columns, *, sums=(), shares=()) -> None:
+    """Put "<5" into small cells for readers without the right to names, and where a difference would tell one.
+
+    Args:
+        rows: rows without headings, changed in place.
+        columns: places of the counts.
+        sums: groups of columns that add up along a row to a number which is known: one hidden cell takes another.
+        shares: (whole, parts): where a part or what it leaves of the whole is small, all the parts go.
+    """
+    hidden = {(i, c) for i, row in enumerate(rows) for c in columns if 0 < row[c] < figures.SMALL}
+    for i, row in enumerate(rows):
+        for whole, parts in shares:
+            if any(figures.gives_away(row[part], row[whole]) for part in parts):
+                hidden |= {(i, part) for part in parts}
+    lines = [[(i, c) for i in range(len(rows))] for c in columns]
+    lines += [[(i, c) for c in group] for i in range(len(rows)) for group in sums]
+    before = -1
+    while before != len(hidden):
+        before = len(hidden)
+        for line in lines:
+            gone = [cell for cell in line if cell in hidden and rows[cell[0]][cell[1]]]
+            rest = [(rows[i][c], i, c) for i, c in line if rows[i][c] and (i, c) not in hidden]
+            if len(gone) == 1 and rest:
+                hidden.add(min(rest)[1:])
+    for i, c in hidden:
+        rows[i][c] = "<5"
+
+
+def _hidden(request: ReportRequest, rows: list, columns, **how) -> list:
+    """The rows as this reader may see them; see `hide_cells`."""
+    if not request.names:
+        hide_cells([row for row in rows if not isinstance(row, ReportRow)], columns, **how)
     return rows
 
 
@@ -77,6 +100,14 @@ def _by_desil(request: ReportRequest) -> ReportSheet:
             ReportColumn(f"t{d}", _("Households"), "int", width=11, groups=group, total="sum"),
             ReportColumn(f"r{d}", _("Reached"), "int", width=11, groups=group, total="sum"),
         ]
+    last = 2 + 2 * top  # households, reached, not reached of all desil
+    rows = _hidden(
+        request,
+        _grouped(request, cells),
+        range(2, last + 3),
+        sums=(range(2, last, 2), range(3, last, 2)),
+        shares=(*((c, (c + 1,)) for c in range(2, last, 2)), (last, (last + 1, last + 2))),
+    )
     group = (_("All of the target group"),)
     columns += [
         ReportColumn("total", _("Households"), "int", width=11, groups=group, total="sum"),
@@ -88,7 +119,7 @@ def _by_desil(request: ReportRequest) -> ReportSheet:
         title=_("Recapitulation by area and desil"),
         subtitles=[f"{request.region}, {request.period.label}"],
         columns=columns,
-        rows=_hidden(request, _grouped(request, cells)),
+        rows=rows,
         column_numbers=True,
         total_label=_("Total"),
         notes=[_("Unit: households. Target group: status active, desil 1–%(n)s.") % {"n": top}, *not_known(request)],
@@ -119,6 +150,13 @@ def _by_program(request: ReportRequest) -> ReportSheet:
     def cells(code: str) -> list:
         return [*(reached.get((code, p.pk), 0) for p in programs), money.get(code, 0)]
 
+    rows = _grouped(request, cells)
+    if not request.names:  # the money of a handful of families is what each of them got
+        for row in rows:
+            if not isinstance(row, ReportRow) and 0 < sum(row[2:-1]) < figures.SMALL:
+                row[-1] = "<5"
+    _hidden(request, rows, range(2, 2 + len(programs)))
+
     columns = [
         ReportColumn("no", _("No."), "int", width=6, centred=True),
         ReportColumn("region", _("Kecamatan / kelurahan"), width=30),
@@ -133,7 +171,7 @@ def _by_program(request: ReportRequest) -> ReportSheet:
         title=_("Recapitulation by area and programme"),
         subtitles=[f"{request.region}, {request.period.label}"],
         columns=columns,
-        rows=_hidden(request, _grouped(request, cells)),
+        rows=rows,
         column_numbers=True,
         total_label=_("Total"),
         notes=[_("Unit: households reached by the programme, whatever their desil."), *not_known(request)],
@@ -149,7 +187,8 @@ def _overlap(request: ReportRequest) -> list[ReportSheet]:
 
     def cell(a: Program, b: Program):
         n = counts.get((min(a.pk, b.pk), max(a.pk, b.pk)), 0)
-        return "<5" if not request.names and 0 < n < figures.SMALL else n
+        wholes = {counts.get((pk, pk), n) for pk in (a.pk, b.pk)}
+        return "<5" if not request.names and n and any(figures.gives_away(n, whole) for whole in wholes) else n
 
     columns = [
         ReportColumn("no", _("No."), "int", width=6, centred=True),
