@@ -22,6 +22,7 @@ from programs.plans.quarters import (
     Board,
     Source,
     Values,
+    doubts,
     source_key,
     source_label,
     values_of,
@@ -85,6 +86,11 @@ class Line:
     def face(self) -> Face:
         """How its state shows itself."""
         return FACES[RealisationState(self.row.state)] if self.row else Face("", "circle")
+
+    @property
+    def doubts(self) -> list[str]:
+        """What whoever verifies should look at: figures that repeat others."""
+        return doubts(self.board, self.quarter) if self.row else []
 
     @property
     def bad(self) -> bool:

@@ -99,13 +99,15 @@ def values_of(row: Realisation | None) -> Values:
 class Board:
     """Everything about the realisations of one programme year that a page, a check or a report asks.
 
-    ceilings: source → ceiling in force; rows: quarter → realisation; log: quarter → what the log says.
+    ceilings: source → ceiling in force; rows: quarter → realisation; log: quarter → what the log says;
+    before: quarter → figures of the same quarter a year ago.
     """
 
     program_year: ProgramYear
     ceilings: dict[Source, int]
     rows: dict[int, Realisation] = field(default_factory=dict)
     log: dict[int, figures.LogSum] = field(default_factory=dict)
+    before: dict[int, Values] = field(default_factory=dict)
 
     @property
     def ceiling(self) -> int | None:
@@ -159,6 +161,26 @@ class Board:
         return found.households if unit == BenefitUnit.GROUP else found.units
 
 
+def doubts(board: Board, quarter: int) -> list[str]:
+    """What makes figures that were handed on look stale, in words: the same as a year ago, or as the quarter before.
+
+    Nothing spent and nothing reached is no sign of either.
+    """
+    values = board.values(quarter)
+    if not values.total:
+        return []
+    found = []
+    if (ago := board.before.get(quarter)) and _alike(values, ago):
+        found.append(_("the same figures as a year ago"))
+    if (earlier := board.earlier(quarter)) and _alike(values, earlier[1]):
+        found.append(_("unchanged since quarter %(n)s") % {"n": ROMAN[earlier[0]]})
+    return found
+
+
+def _alike(one: Values, other: Values) -> bool:
+    return (one.total, one.output, one.beneficiaries) == (other.total, other.output, other.beneficiaries)
+
+
 def boards(years: Iterable[ProgramYear], quarters: Iterable[int] = QUARTERS) -> list[Board]:
     """The boards of programme years read by `with_plan`, with the log of these quarters; few queries for all."""
     years = list(years)
@@ -171,13 +193,27 @@ def boards(years: Iterable[ProgramYear], quarters: Iterable[int] = QUARTERS) -> 
         of_year = [y for y in years if y.year == year]
         for pk, found in figures.log_until(of_year, quarter_end(year, quarter)).items():
             logs.setdefault(pk, {})[quarter] = found
-    found = []
+    found, before = [], _year_before(years)
     for year in years:
         ceilings = getattr(year, "ceilings", None)
         if ceilings is None:
             ceilings = year.funding.filter(current=True).order_by("sponsor", "source")
         by_source = {(each.sponsor, each.source): each.ceiling for each in ceilings}
-        found.append(Board(year, by_source, rows.get(year.pk, {}), logs.get(year.pk, {})))
+        ago = before.get((year.program_id, year.year - 1), {})
+        found.append(Board(year, by_source, rows.get(year.pk, {}), logs.get(year.pk, {}), ago))
+    return found
+
+
+def _year_before(years: list[ProgramYear]) -> dict[tuple[int, int], dict[int, Values]]:
+    """(programme, year) → quarter → figures, of the year before each of these."""
+    found: dict[tuple[int, int], dict[int, Values]] = {}
+    rows = Realisation.objects.filter(
+        program_year__program__in=[y.program_id for y in years],
+        program_year__year__in={y.year - 1 for y in years},
+    )
+    for row in rows.select_related("program_year").prefetch_related("spending"):
+        key = (row.program_year.program_id, row.program_year.year)
+        found.setdefault(key, {})[row.quarter] = values_of(row)
     return found
 
 

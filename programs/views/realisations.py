@@ -220,6 +220,7 @@ def _column(board: reading.Board, quarter: int, due, *, writes: bool, verifies: 
         "face": reading.FACES[RealisationState(state)] if row else None,
         "due": due,
         "late": late and (came is not None or began),
+        "doubts": reading.doubts(board, quarter) if row else [],
         "came": came,
         "remark": board.program_year.review.filter(quarter=quarter, act="return").order_by("-at", "-pk").first()
         if state == RealisationState.RETURNED

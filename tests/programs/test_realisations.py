@@ -10,7 +10,16 @@ from programs.actions import realisations
 from programs.choices import BenefitUnit
 from programs.figures import log_until
 from programs.models import Realisation
-from programs.plans.quarters import Values, board_of, problems, quarter_begin, quarter_end, quarter_of, source_label
+from programs.plans.quarters import (
+    Values,
+    board_of,
+    doubts,
+    problems,
+    quarter_begin,
+    quarter_end,
+    quarter_of,
+    source_label,
+)
 from tests import factories as make
 
 CITY = ("city", "apbd_kota")
@@ -247,6 +256,27 @@ def test_goods_and_money_are_told_apart(plan, world):
     assert board_of(plan).shape == "money"
     make.DeliveryFactory(assistance=aid, stage=2, date=dt.date(LAST, 3, 1), goods="Jamban")
     assert (board_of(plan).shape, board_of(plan).tag) == ("goods", "in kind")
+
+
+def test_figures_that_repeat_others_are_doubted(plan, operator):
+    ago = make.whole_plan(make.ProgramYearFactory(program=plan.program, year=LAST - 1))
+    for quarter, spent in ((1, 5), (2, 9)):
+        realisations.save_realisation(program_year=ago, quarter=quarter, values=Values({CITY: spent}, 2, 0), by=None)
+    save(plan, 1, operator, city=5, output=2)
+    save(plan, 2, operator, city=5, output=2)
+    board = board_of(plan)
+    assert doubts(board, 1) == ["the same figures as a year ago"]
+    assert doubts(board, 2) == ["unchanged since quarter I"]
+    save(plan, 2, operator, city=9, output=2)
+    assert doubts(board_of(plan), 2) == ["the same figures as a year ago"]
+    save(plan, 3, operator, city=9, output=3)
+    assert doubts(board_of(plan), 3) == []
+
+
+def test_nothing_spent_twice_is_no_doubt(plan, operator):
+    save(plan, 1, operator, city=0, output=0)
+    save(plan, 2, operator, city=0, output=0)
+    assert doubts(board_of(plan), 2) == []
 
 
 # --- the grid --------------------------------------------------------------------------------------------------------
