@@ -1,4 +1,4 @@
-"""`python -m benchmarks [import|pages|server …] [--members N]`: measure in a data folder of its own; print a table."""
+"""`python -m benchmarks [import|pages|server|meetings …] [--members N]`: measured in a folder of its own; a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import importlib
 from benchmarks.place import set_up
 from benchmarks.result import table
 
-BENCHES = ("import", "pages", "server")
+BENCHES = ("import", "pages", "server", "meetings")
 
 
 def main() -> None:

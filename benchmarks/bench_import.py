@@ -143,12 +143,13 @@ class Cost(NamedTuple):
 
 
 def _cost(work) -> Cost:
-    started, before = time.perf_counter(), _processor()
+    started, before = time.perf_counter(), processor()
     work()
-    return Cost(time.perf_counter() - started, _processor() - before)
+    return Cost(time.perf_counter() - started, processor() - before)
 
 
-def _processor() -> float:
+def processor() -> float:
+    """Seconds of processor so far, for us, our children and the server's process for our connection."""
     from django.db import connection
 
     connection.ensure_connection()

@@ -74,27 +74,31 @@ _OF_SETS = (
   SELECT * FROM unnest(%(items)s::bigint[], %(item_sets)s::bigint[], %(programs)s::bigint[], %(years)s::bigint[],
                        %(firsts)s::date[], %(received)s::boolean[])
     AS a(item_id, set_id, program_id, year_id, first, received)
-), house AS (
-  SELECT DISTINCT s.set_id, s.household_id FROM survivor s
+), house AS MATERIALIZED (
+  SELECT DISTINCT set_id, household_id, status FROM survivor
 ), got AS (
   SELECT DISTINCT a.item_id, h.household_id
   FROM asked a JOIN house h ON h.set_id = a.set_id
-  JOIN programs_reached d ON d.household_id = h.household_id AND d.program_id = a.program_id
-   AND d.date BETWEEN a.first AND %(day)s
-  WHERE a.received
+  JOIN (SELECT s.household_id, s.program_id, s.assistance_id, s.first, s.last FROM programs_aided s
+        WHERE s.household_id = ANY(ARRAY(SELECT household_id FROM house)) AND s.first <= %(day)s) d
+    ON d.household_id = h.household_id AND d.program_id = a.program_id AND d.last >= a.first
+  WHERE a.received AND (d.first >= a.first OR d.last <= %(day)s
+    OR (SELECT true FROM programs_delivery v WHERE v.assistance_id = d.assistance_id AND NOT v.void
+        AND v.date BETWEEN a.first AND %(day)s LIMIT 1))
   UNION
   SELECT a.item_id, h.household_id
   FROM asked a JOIN house h ON h.set_id = a.set_id
-  JOIN programs_enrolled e ON e.household_id = h.household_id AND e.program_year_id = a.year_id
+  JOIN (SELECT e.household_id, e.program_year_id FROM programs_enrolled e
+        WHERE e.household_id = ANY(ARRAY(SELECT household_id FROM house))) e
+    ON e.household_id = h.household_id AND e.program_year_id = a.year_id
   WHERE NOT a.received
 )
 SELECT a.item_id,
        count(g.household_id),
        (SELECT count(*) FROM households_householdsetrow r WHERE r.set_id = a.set_id),
-       count(*) FILTER (WHERE hh.status <> 'active'),
-       count(*) FILTER (WHERE hh.status = 'active' OR g.household_id IS NOT NULL)
+       count(*) FILTER (WHERE h.status <> 'active'),
+       count(*) FILTER (WHERE h.status = 'active' OR g.household_id IS NOT NULL)
 FROM asked a JOIN house h ON h.set_id = a.set_id
-JOIN households_household hh ON hh.id = h.household_id
 LEFT JOIN got g ON g.item_id = a.item_id AND g.household_id = h.household_id
 GROUP BY a.item_id, a.set_id"""
 )

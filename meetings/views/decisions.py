@@ -226,7 +226,7 @@ def decision_detail(request, uuid):
     }
     if view["coverage"]:
         found = view["coverage"]
-        months, drawing = _months(decision, view, user)
+        months, drawing = _months(decision, view)
         context |= {
             "areas": _area_rows(decision, view),
             "months": months,
@@ -284,13 +284,13 @@ def _area_rows(decision: Decision, view: dict) -> list[dict]:
     ]
 
 
-def _months(decision: Decision, view: dict, user) -> tuple[list[dict], list[dict]]:
+def _months(decision: Decision, view: dict) -> tuple[list[dict], list[dict]]:
     """(rows of the table, lines of the drawing) over the last months.
 
     Without the right to names the numbers only move by steps of five and more, so that no month gives a family away.
     """
-    points = coverage.over_time(decision, prefixes=prefixes_of(user))[-18:]
     found, names = view["coverage"], view["names"]
+    points = coverage.over_time(decision, found=found)[-18:]
     series = {}
     for line in found.lines:
         values = [values[line.key] for _month, values in points]
