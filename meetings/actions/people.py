@@ -245,7 +245,8 @@ def sign_in(*, meeting: Meeting, name: str, organisation: str, position: str = "
         one.name, one.organisation, one.position = name, organisation, " ".join(position.split())
         if invitation:
             one.agency = invitation.agency
-            one.substitute = bool(invitation.name) and invitation.name.casefold() != name.casefold()
+            announced = invitation.substitute.casefold() == name.casefold() != ""
+            one.substitute = announced or bool(invitation.name) and invitation.name.casefold() != name.casefold()
         one.late = bool(row.starts) and (timezone.now() - row.starts).total_seconds() > 15 * 60
         one.full_clean()
         one.save()
