@@ -1,5 +1,6 @@
 """What the journeys share: a demo city on the test's database, people signed in, and the eye of axe."""
 
+import subprocess
 from dataclasses import dataclass
 
 import pytest
@@ -66,6 +67,13 @@ class Desk:
         """Press what leads to another page, and wait until that one stands."""
         with self.page.expect_navigation(wait_until="load"):
             self.page.locator(selector).click()
+
+    def pdf_text(self, path: str) -> str:
+        """The words of a PDF at an address of the application, laid out as on the paper."""
+        answer = self.page.context.request.get(self.url + path)
+        assert answer.headers["content-type"] == "application/pdf"
+        said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.body(), capture_output=True, check=True)
+        return said.stdout.decode()
 
     def violations(self) -> list[str]:
         """What axe finds wrong on the page as it is shown, and words in the colour of their ground, which it only

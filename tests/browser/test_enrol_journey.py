@@ -2,7 +2,6 @@
 
 import io
 import re
-import subprocess
 
 import openpyxl
 import pytest
@@ -67,14 +66,6 @@ def take_step(desk, step: str) -> None:
 
 def confirm(desk) -> None:
     desk.press("main form .savebar button[type=submit]")
-
-
-def pdf_text(desk, href: str) -> str:
-    answer = desk.page.context.request.get(desk.url + href)
-    assert answer.headers["content-type"] == "application/pdf"
-    return subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=answer.body(), capture_output=True, check=True
-    ).stdout.decode()
 
 
 def test_three_hundred_from_the_filter_to_the_signed_list(program_year, desk):
@@ -145,13 +136,13 @@ def test_three_hundred_from_the_filter_to_the_signed_list(program_year, desk):
     desk.press("form[action$='/receipts/'] button")
     desk.open(reverse("programs:paper_list", args=[program_year.uuid]))
     desk.check()
-    annex = pdf_text(desk, page.locator("a[href*='annex.pdf']").first.get_attribute("href"))
+    annex = desk.pdf_text(page.locator("a[href*='annex.pdf']").first.get_attribute("href"))
     assert DECREE in annex
     assert "LAMPIRAN" in annex.upper()
     book = desk.page.context.request.get(desk.url + page.locator("a[href*='annex.xlsx']").first.get_attribute("href"))
     sheet = openpyxl.load_workbook(io.BytesIO(book.body())).active
     assert sum(isinstance(row[0].value, int) for row in sheet.iter_rows()) == approved
-    receipts = pdf_text(desk, reverse("programs:paper_receipts", args=[program_year.uuid]))
+    receipts = desk.pdf_text(reverse("programs:paper_receipts", args=[program_year.uuid]))
     assert rows.order_by("receipt_no").last().household.head_name.split()[0].upper() in receipts.upper()
     assert str(approved) in receipts
 
