@@ -366,7 +366,11 @@ def decision_households(request, uuid):
         "next": f"?{query}&after={page.after}" if page.after else "",
         "query": query,
         "export_url": f"{reverse('meetings:decision_export', args=[decision.uuid])}?{query}",
-        "enrol": _enrol_links(decision, request.user) if part == "waiting" else [],
+        "enrol": [
+            each
+            for each in (_enrol_links(decision, request.user) if part == "waiting" else [])
+            if key in (coverage.ANY, str(each["program_year"].uuid))
+        ],
     }
     return render(request, "meetings/decision_households.html", context)
 
