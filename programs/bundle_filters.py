@@ -125,24 +125,34 @@ class PackageField(forms.Field):
         return str(value)
 
 
-def package_rule(value: str, year: int) -> dict:
-    """The families of a package, as far as they came."""
-    package, which = _package(value)
-    got = {
+def parts_rules(package: Package, year: int) -> dict[str, dict]:
+    """For each part that some programme gives the rule "got it in `year`", keyed `p<part>`."""
+    return {
         f"p{part.pk}": {
             "field": "program.received",
             "value": {"programs": [str(p.uuid) for p in part.programs.all()], "year": year},
         }
-        for part in package.parts.all()
+        for part in package.parts.prefetch_related("programs").order_by("order", "pk")
         if part.programs.all()
     }
+
+
+def whole_rule(package: Package, year: int) -> dict:
+    """Got every part of the package in `year`."""
+    got = list(parts_rules(package, year).values())
+    return {"all": got} if got else {}
+
+
+def package_rule(value: str, year: int) -> dict:
+    """The families of a package, as far as they came."""
+    package, which = _package(value)
     families = eligibility.judged(package.rule)
     if not which:
         return families
     if which in ("whole", "lack"):
-        whole = {"all": list(got.values())} if got else {}
+        whole = whole_rule(package, year)
         return {"all": [families, whole if which == "whole" else {"not": whole}]}
-    return {"all": [families, got.get(which, {"not": {}})]}
+    return {"all": [families, parts_rules(package, year).get(which, {"not": {}})]}
 
 
 FILTERS = [

@@ -1,4 +1,4 @@
-"""Gap lists: who fits a programme, or any, and got nothing in the year; and how far lists that were handed over are."""
+"""Gap lists: who fits a programme, any, or a package, and lacks it in the year; how far lists handed over are."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from core.models import Region
+from households.models import Household
+from households.rules import compile_rule
 from programs import figures, targeting
-from programs.models import Program, WorkOrder
+from programs.bundle_filters import whole_rule
+from programs.models import Package, Program, WorkOrder
 from programs.targeting import Asked, Bundle
 
 MOST_IN = 3
@@ -23,6 +26,22 @@ def gap_households(program: Program | None, year: int, area: str = "") -> QueryS
     """
     reached = figures.reached_rows(year, programs=[program.uuid] if program else None)
     return targeting.fitting(program, year, area).exclude(pk__in=reached.values("household"))
+
+
+def gap_of_package(package: Package, year: int, area: str = "") -> QuerySet:
+    """Households that should have the package and lack a part of it in `year`. Unit: households."""
+    rule = {"not": whole_rule(package, year)}
+    return targeting.package_households(package, year, area).filter(compile_rule(rule, year=year))
+
+
+def served(order: WorkOrder) -> QuerySet:
+    """Ids of households that got what the order asks for, as a subquery."""
+    if order.package_id:
+        return Household.objects.filter(compile_rule(whole_rule(order.package, order.year), year=order.year)).values(
+            "pk"
+        )
+    rows = figures.reached_rows(order.year, programs=[order.program.uuid] if order.program else None)
+    return rows.values("household")
 
 
 @dataclass(frozen=True)
@@ -69,22 +88,29 @@ class Progress:
         return self.total - self.done - self.left
 
 
-# Rows that were merged into one household count once. Reached: a delivery of the year of the order that is not void.
+# Rows that were merged into one household count once. Reached: a delivery of the year of the order that is not void; of
+# a package every part that some programme gives.
 _PROGRESS = """
 WITH house AS (
-  SELECT DISTINCT o.id, o.program_id, make_date(o.year, 1, 1) AS first, make_date(o.year, 12, 31) AS last,
+  SELECT DISTINCT o.id, o.program_id, o.package_id, make_date(o.year, 1, 1) AS first, make_date(o.year, 12, 31) AS last,
          coalesce(h.merged_into_id, h.id) AS household_id
   FROM programs_workorder o
   JOIN households_householdsetrow r ON r.set_id = o.household_set_id
   JOIN households_household h ON h.id = r.household_id
   WHERE o.id = ANY(%s)
+), part AS (
+  SELECT p.package_id, p.id, g.program_id FROM programs_packagepart p
+  JOIN programs_packagepart_programs g ON g.packagepart_id = p.id
 ), got AS (
-  SELECT DISTINCT w.id, w.household_id FROM house w
+  SELECT w.id, w.household_id FROM house w
   JOIN programs_aided s ON s.household_id = w.household_id AND s.last >= w.first AND s.first <= w.last
   JOIN programs_programyear y ON y.id = s.program_year_id AND (w.program_id IS NULL OR y.program_id = w.program_id)
+  LEFT JOIN part p ON p.package_id = w.package_id AND p.program_id = y.program_id
   WHERE s.first >= w.first OR s.last <= w.last
      OR EXISTS (SELECT FROM programs_delivery d WHERE d.assistance_id = s.assistance_id AND NOT d.void
                 AND d.date BETWEEN w.first AND w.last)
+  GROUP BY w.id, w.household_id, w.package_id
+  HAVING count(DISTINCT p.id) = (SELECT count(DISTINCT q.id) FROM part q WHERE q.package_id = w.package_id)
 )
 SELECT w.id, {key}, count(*), count(g.household_id),
        count(*) FILTER (WHERE g.household_id IS NULL AND h.status <> 'active')
@@ -121,9 +147,8 @@ def to_do(order: WorkOrder, households: QuerySet) -> QuerySet:
     """Of `households` those of the order that are active and not reached, in the order of a walk: kelurahan, RW, RT."""
     rows = order.household_set.rows
     meant = rows.annotate(now=Coalesce("household__merged_into_id", "household_id")).values("now")
-    reached = figures.reached_rows(order.year, programs=[order.program.uuid] if order.program else None)
     return (
         households.filter(pk__in=meant, status="active")
-        .exclude(pk__in=reached.values("household"))
+        .exclude(pk__in=served(order))
         .order_by("region_id", "rw", "rt", "head_sort", "pk")
     )

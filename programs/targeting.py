@@ -498,7 +498,8 @@ def convergence(package: Package, year: int, area: str = "") -> Convergence:
     Unit: households. A part reached a household when something of one of its programmes was handed over in the year.
     Leaves out households of which the rule of the package does not know enough.
     """
-    parts = list(package.parts.prefetch_related("programs").order_by("order", "pk"))
+    # A part that no programme gives cannot be asked for.
+    parts = [p for p in package.parts.prefetch_related("programs").order_by("order", "pk") if p.programs.all()]
     pairs = [(n, p.pk) for n, part in enumerate(parts) for p in part.programs.all()]
     by_count, by_part, target = [0] * (len(parts) + 1), [0] * len(parts), 0
     try:

@@ -17,7 +17,7 @@ from households.models import Household
 from households.rules import fields_used, uses_health, validate
 from programs import eligibility, gaps, ranking, rights
 from programs.actions.locking import reason_given
-from programs.models import Program, QuotaOrder, WorkOrder
+from programs.models import Package, Program, QuotaOrder, WorkOrder
 
 
 @transaction.atomic
@@ -61,8 +61,11 @@ def hand_over(
     due: dt.date,
     by,
     note: str = "",
+    package: Package | None = None,
 ) -> WorkOrder:
     """Give the households that fit `program` (None: any) and got nothing in `year` to an agency, as a frozen list.
+
+    `package` instead: those that lack a part of it.
 
     The list is of the day; what is still to do is counted from the log. Raises ValidationError when nobody is in the
     gap, PermissionDenied.
@@ -71,9 +74,10 @@ def hand_over(
         raise PermissionDenied(_("You may not hand a gap list to this agency."))
     if due < timezone.localdate():
         raise ValidationError({"due": _("This day lies in the past.")})
-    rule = eligibility.own_rule(program, year) if program else {}
-    households = gaps.gap_households(program, year, area.code if area else "")
-    if program and uses_health(rule):
+    rule = eligibility.own_rule(program, year) if program else package.rule if package else {}
+    code = area.code if area else ""
+    households = gaps.gap_of_package(package, year, code) if package else gaps.gap_households(program, year, code)
+    if uses_health(rule):
         require(by, Perm.SEE_HEALTH)
     seen = households & Household.objects.visible_to(by)
     name = f"{title}, {timezone.localtime():%d-%m-%Y %H.%M.%S}"[:120]
@@ -81,6 +85,7 @@ def hand_over(
     order = WorkOrder(
         title=" ".join(title.split()),
         program=program,
+        package=package,
         year=year,
         area=area,
         agency=agency,

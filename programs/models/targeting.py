@@ -108,7 +108,8 @@ class QuotaOrder(models.Model):
 class WorkOrder(models.Model):
     """A gap list given to an agency: households that should get something and did not on that day, as a frozen list.
 
-    `program` empty: any programme. It shrinks as the log fills: what is still to do is counted, never kept.
+    `program` empty: any programme, or every part of `package`. It shrinks as the log fills: what is still to do is
+    counted, never kept.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -116,6 +117,9 @@ class WorkOrder(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     program = models.ForeignKey(
         Program, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("programme")
+    )
+    package = models.ForeignKey(
+        Package, models.PROTECT, null=True, blank=True, related_name="work_orders", verbose_name=_("package")
     )
     area = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("area"))
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="work_orders", verbose_name=_("agency"))
@@ -140,6 +144,9 @@ class WorkOrder(models.Model):
                 condition=Q(closed_at__isnull=True) | ~Q(result=""),
                 name="work_order_result",
                 violation_error_message=_("Write the result."),
+            ),
+            models.CheckConstraint(
+                condition=Q(program__isnull=True) | Q(package__isnull=True), name="work_order_program_or_package"
             ),
         ]
         indexes = [models.Index(fields=["closed_at", "due", "id"], name="work_order_open")]

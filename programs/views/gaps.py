@@ -27,9 +27,9 @@ from households.models import Household
 from households.views.edits import add_errors
 from programs import eligibility, gaps, targeting
 from programs.actions import targeting as actions
-from programs.bundle_filters import bundles_of, may_judge
+from programs.bundle_filters import bundles_of, may_judge, may_open
 from programs.forms.gaps import CloseForm, HandOverForm
-from programs.models import Program, WorkOrder
+from programs.models import Package, Program, WorkOrder
 from programs.views.finding import figures_area
 
 SHOWN_ORDERS = 100
@@ -39,7 +39,7 @@ DUE_DAYS = 30
 
 def _orders(request):
     return WorkOrder.objects.visible_to(request.user).select_related(
-        "program", "area", "agency", "household_set", "given_by", "closed_by"
+        "program", "package", "area", "agency", "household_set", "given_by", "closed_by"
     )
 
 
@@ -84,6 +84,7 @@ def gap_list(request):
                 else "",
             }
         )
+    packages = [_package_row(request, p, year, area, may_give) for p in targeting.packages_of(year)]
     orders = list(_orders(request).order_by("closed_at", "due", "pk")[:SHOWN_ORDERS])
     orders.sort(key=lambda o: (o.closed_at is not None, o.due, o.pk))
     done = gaps.progress(orders, _own_area(request.user))
@@ -92,6 +93,7 @@ def gap_list(request):
         order.late = order.closed_at is None and order.due < timezone.localdate()
     context = {
         "rows": rows,
+        "packages": packages,
         "orders": orders,
         "area_name": area_name,
         "year": year,
@@ -101,24 +103,52 @@ def gap_list(request):
     return render(request, "programs/gap_list.html", context)
 
 
+def _package_row(request, package: Package, year: int, area: str, may_give: bool) -> dict:
+    """A package with the families that lack a part of it."""
+    found, opens = targeting.convergence(package, year, area), may_open(request.user, package)
+    params = {"package": f"{package.uuid}.lack", "year": year} | ({"area": area} if area else {})
+    lacking = found.target - found.whole
+    return {
+        "package": package,
+        "target": found.target,
+        "lacking": lacking,
+        "share": lacking / found.target if found.target else None,
+        "url": list_url(**params) if opens else "",
+        "hand_over": f"{reverse('programs:gap_hand_over')}?of=package-{package.uuid}"
+        if may_give and opens and lacking
+        else "",
+    }
+
+
+def _asked(request) -> tuple[Program | None, Package | None, str]:
+    """The programme or the package of `?of=`, and what it is called; 404 for what is not there."""
+    key = request.GET.get("of", "all")
+    package = next((p for p in targeting.packages_of(request.year) if key == f"package-{p.uuid}"), None)
+    if package is not None:
+        return None, package, package.name
+    bundle = bundles_of(request.year).get(key)
+    if bundle is None or not (bundle.is_all or key.startswith("program-")):
+        raise Http404
+    return (bundle.programs[0] if bundle.programs else None), None, bundle.label
+
+
 def gap_hand_over(request):
-    """Give the gap of a programme to an agency, with a date."""
+    """Give the gap of a programme or a package to an agency, with a date."""
     require(request.user, Perm.SHARE_SETS)
     require(request.user, Perm.VERIFY)
-    bundle = bundles_of(request.year).get(request.GET.get("of", "all"))
-    if bundle is None or not (bundle.is_all or bundle.key.startswith("program-")):
-        raise Http404
-    program: Program | None = bundle.programs[0] if bundle.programs else None
+    program, package, label = _asked(request)
     initial = {
         "title": _("Not yet receiving %(program)s %(year)s")
-        % {"program": program.short_name if program else _("any programme"), "year": request.year},
+        % {"program": label if program or package else _("any programme"), "year": request.year},
         "due": timezone.localdate() + dt.timedelta(days=DUE_DAYS),
         "agency": program.owner.uuid if program else None,
     }
     form = HandOverForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            order = actions.hand_over(program=program, year=request.year, by=request.user, **form.cleaned_data)
+            order = actions.hand_over(
+                program=program, package=package, year=request.year, by=request.user, **form.cleaned_data
+            )
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -127,11 +157,17 @@ def gap_hand_over(request):
             messages.success(request, text)
             return redirect("programs:gap_detail", uuid=order.uuid)
     area = form.cleaned_data.get("area") if form.is_bound and hasattr(form, "cleaned_data") else None
+    code = area.code if area else _own_area(request.user)
+    gap = gaps.gap_of_package(package, request.year, code) if package else None
     context = {
         "form": form,
-        "bundle": bundle,
-        "n": gaps.gap_households(program, request.year, area.code if area else _own_area(request.user)).count(),
-        "sentence": eligibility.sentence_for(program, request.year) if program else "",
+        "label": label,
+        "n": (gaps.gap_households(program, request.year, code) if gap is None else gap).count(),
+        "sentence": eligibility.sentence_for(program, request.year)
+        if program
+        else rules.sentence(package.rule)
+        if package
+        else "",
         "crumbs": [(_("Gap lists"), reverse("programs:gap_list")), (_("Hand over"), None)],
         "cancel_url": reverse("programs:gap_list"),
     }
@@ -140,6 +176,8 @@ def gap_hand_over(request):
 
 def _names_seen(request, order: WorkOrder) -> bool:
     """Whether the reader may learn who stands on a list drawn by health."""
+    if order.package:
+        return may_open(request.user, order.package)
     return order.program is None or eligibility.may_judge(
         request.user, order.program, eligibility.own_rule(order.program, order.year), order.area_id
     )
@@ -151,6 +189,7 @@ def gap_detail(request, uuid):
     order = _find(request, uuid)
     area = _own_area(request.user)
     key = f"program-{order.program.uuid}" if order.program else "all"
+    missing = {"package": f"{order.package.uuid}.lack"} if order.package else {"not_got": key}
     drawn_by_health = rules.uses_health(order.household_set.rule) and not access(request.user).can(Perm.SEE_HEALTH)
     params = {"set": order.household_set.uuid, "year": order.year}
     seen = _names_seen(request, order)
@@ -158,7 +197,7 @@ def gap_detail(request, uuid):
         {
             "name": name,
             "progress": each,
-            "url": "" if drawn_by_health else list_url(**params | {"area": code, "not_got": key, "status": "active"}),
+            "url": "" if drawn_by_health else list_url(**params | missing | {"area": code, "status": "active"}),
             "print": f"{reverse('programs:gap_print', args=[order.uuid])}?area={code}" if seen else "",
         }
         for code, name, each in gaps.progress_by_village(order, area)
@@ -170,7 +209,7 @@ def gap_detail(request, uuid):
         "names_seen": seen,
         "late": order.closed_at is None and order.due < timezone.localdate(),
         "set_url": "" if drawn_by_health else list_url(**params),
-        "open_url": "" if drawn_by_health else list_url(**params | {"not_got": key, "status": "active"}),
+        "open_url": "" if drawn_by_health else list_url(**params | missing | {"status": "active"}),
         "may_close": order.closed_at is None and actions.may_hand_over(request.user, order.agency),
         "form": CloseForm(),
         "links": [link for hook in registry.work_order_links for link in hook(request, order)],

@@ -90,6 +90,40 @@ def test_a_list_for_any_programme_and_for_an_area(city, bappeda):
     assert gaps.progress_by_village(order) == [(city.own.region.pk, "Tanah Garam", gaps.Progress(3, 1, 0))]
 
 
+@pytest.fixture
+def package(city):
+    """Money and capital for every poor family."""
+    made = make.PackageFactory(name="Lengkap")
+    make.PackagePartFactory(package=made, label="Uang", programs=[city.program])
+    make.PackagePartFactory(package=made, label="Modal", programs=[city.other_program])
+    make.PackagePartFactory(package=made, label="Nanti")  # no programme gives it yet
+    return made
+
+
+def test_a_list_for_a_package_is_done_when_every_part_came(client, city, bappeda, package):
+    """The world's two have money and no capital, the five others neither: seven lack a part."""
+    order = handed(city, bappeda, program=None, package=package)
+    assert gaps.progress([order])[order.pk] == gaps.Progress(7, 0, 0)
+    give(city.program_year, city.near[0])
+    assert gaps.progress([order])[order.pk].done == 0  # half of it
+    give(city.other_program_year, city.near[0])
+    assert gaps.progress([order])[order.pk] == gaps.Progress(7, 1, 0)
+    assert city.near[0] not in gaps.to_do(order, Household.objects.all())
+    assert gaps.to_do(order, Household.objects.all()).count() == 6
+    assert gaps.gap_of_package(package, YEAR).count() == 6
+    client.force_login(bappeda)
+    page = client.get(reverse("programs:gap_detail", args=[order.uuid]))
+    assert client.get(page.context["open_url"]).context["filter"].queryset().count() == 6
+    response = client.get(reverse("programs:gap_list"))
+    [row] = response.context["packages"]
+    assert (row["target"], row["lacking"]) == (7, 6)
+    assert client.get(row["url"]).context["filter"].queryset().count() == 6
+    values = {"title": "Paket", "agency": city.agency.uuid, "due": DUE.isoformat()}
+    assert client.get(row["hand_over"]).context["n"] == 6
+    assert client.post(row["hand_over"], values).status_code == 302
+    assert WorkOrder.objects.get(title="Paket").package == package
+
+
 def test_merged_families_count_once(city, bappeda):
     order = handed(city, bappeda)
     gone, kept = city.near[0], city.near[1]
