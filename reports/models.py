@@ -39,9 +39,19 @@ class FigureSnapshot(models.Model):
 
 
 # Models that stand beside what they serve.
+from reports.cities.models import CityAggregate  # noqa: E402
 from reports.indicators.models import Indicator, IndicatorValue  # noqa: E402
 from reports.layouts.models import ReportLayout  # noqa: E402
 from reports.lp2kd.models import Issue, Narrative  # noqa: E402
 from reports.runs.models import ReportRun  # noqa: E402
 
-__all__ = ["FigureSnapshot", "Indicator", "IndicatorValue", "Issue", "Narrative", "ReportLayout", "ReportRun"]
+__all__ = [
+    "CityAggregate",
+    "FigureSnapshot",
+    "Indicator",
+    "IndicatorValue",
+    "Issue",
+    "Narrative",
+    "ReportLayout",
+    "ReportRun",
+]

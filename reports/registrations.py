@@ -69,6 +69,7 @@ registry.menu.append(
 registry.action_words["indicator.values"] = ActionWord(_("Values of an indicator changed"))
 registry.action_words |= {
     "report.write_text": ActionWord(_("Text of a report written")),
+    "city.bring": ActionWord(_("Counts of a city brought")),
     "layout.bring": ActionWord(_("Layout brought")),
     "layout.withdraw": ActionWord(_("Layout withdrawn")),
     "report.issue": ActionWord(_("Report issued"), hot=True),

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reports.views import brief, coverage, dashboard, duties, indicators, lp2kd, maps, priority, targeting, workbooks
+from reports.views import (
+    brief,
+    cities,
+    coverage,
+    dashboard,
+    duties,
+    indicators,
+    lp2kd,
+    maps,
+    priority,
+    targeting,
+    workbooks,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -22,6 +34,9 @@ urlpatterns = [
     path("reports/written/layouts/<uuid:uuid>/withdraw/", lp2kd.layout_withdraw, name="layout_withdraw"),
     path("reports/written/issued/<uuid:uuid>/<slug:form>/", lp2kd.issued, name="issued_file"),
     path("reports/map/", maps.area_map, name="map"),
+    path("reports/cities/", cities.city_list, name="city_list"),
+    path("reports/cities/bring/", cities.city_bring, name="city_bring"),
+    path("reports/cities/package.json", cities.city_package, name="city_package"),
     path("reports/brief/", brief.brief, name="brief"),
     path("reports/coverage/", coverage.coverage, name="coverage"),
     path("reports/figures/", targeting.targeting_page, name="targeting"),

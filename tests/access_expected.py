@@ -1115,6 +1115,18 @@ EXPECTED = {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "reports:city_bring": {
+        (302, 302): BAPPEDA,
+        (403, 403): OTHERS,
+    },
+    "reports:city_list": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
+    "reports:city_package": {  # no key is set in the world of the walk
+        (302, 302): BAPPEDA,
+        (403, 403): OTHERS,
+    },
     "reports:coverage": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",

@@ -155,6 +155,7 @@ BARE = {
     ("programs/views/builder.py", "Household"): "counted in the area of the figures; the sample is narrowed again",
     ("programs/views/builder.py", "Member"): "counted in the area of the figures, or people that were found",
     ("reports/views/brief.py", "RoleAssignment"): "officials of the area, to be met",
+    ("reports/views/cities.py", "CityAggregate"): "counts without small cells, for who may see figures",
     ("reports/views/lp2kd.py", "ReportLayout"): "layouts, for Perm.MANAGE_REFERENCE alone",
     ("reports/views/lp2kd.py", "Issue"): "issued reports, for who may open the page",
     ("programs/views/deliveries.py", "Delivery"): "inside a query over assistance that is narrowed",

@@ -222,6 +222,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
 
+# --- counts for the province ----------------------------------------------------------------------------------------
+AGGREGATE_KEY = env.str("AGGREGATE_KEY", default="")  # signs this city's package
+AGGREGATE_KEYS = env.dict("AGGREGATE_KEYS", default={})  # at the province: region code → key of that city
+
 # --- limits of uploaded sheets ---------------------------------------------------------------------------------------
 SHEET_MAX_BYTES = 60 * 1024 * 1024
 SHEET_MAX_UNZIPPED_BYTES = 500 * 1024 * 1024

@@ -14,6 +14,7 @@ from households.models import Household
 from programs import figures
 from programs.models import Delivery, Program, ProgramClassification, ProgramFunding, SchemeItem, SchemeMapping
 from reports.workbooks.asking import ReportRequest, paper
+from reports.workbooks.figures import hide_cells
 from reports.workbooks.lists import not_known, reached_in
 from reports.workbooks.names import ReportKind, register
 
@@ -74,15 +75,16 @@ def _by_program(request: ReportRequest) -> ReportSheet:
         rows.append(ReportRow([None, f"{item.code}. {item.name}", *[None] * 6], "section"))
         for program in mine:
             n += 1
+            families = _small(reached.get(program.pk, 0), request)
             rows.append(
                 [
                     n,
                     program.short_name,
                     program.owner.short_name,
-                    _small(reached.get(program.pk, 0), request),
+                    families,
                     ceilings.get(program.pk),
                     spent.get(program.pk, 0),
-                    poorest.get(program.pk, 0),
+                    families if isinstance(families, str) else poorest.get(program.pk, 0),
                     None,
                 ]
             )

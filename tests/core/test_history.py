@@ -34,6 +34,7 @@ NOT_TRACKED = {
     "programs_planrow": "staging of an import",
     "households_householdsetrow": "rows of a frozen list, never changed; the list itself is tracked",
     "reports_figuresnapshot": "figures of a day, append-only itself",
+    "reports_reportrun": "which reports were taken, append-only itself",
     "meetings_notice": "which reminders went out",
     "django_tasks_database_dbtaskresult": "queue of the worker",
     "django_session": "sessions",

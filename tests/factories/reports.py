@@ -3,10 +3,20 @@
 import datetime as dt
 
 import factory
+from django.utils import timezone
 
-from reports.models import FigureSnapshot, Indicator, IndicatorValue, Issue, Narrative, ReportLayout, ReportRun
+from reports.models import (
+    CityAggregate,
+    FigureSnapshot,
+    Indicator,
+    IndicatorValue,
+    Issue,
+    Narrative,
+    ReportLayout,
+    ReportRun,
+)
 from tests.factories.base import Factory
-from tests.factories.core import UserFactory
+from tests.factories.core import RegionFactory, UserFactory
 
 
 class FigureSnapshotFactory(Factory):
@@ -97,3 +107,16 @@ class ReportRunFactory(Factory):
     period = "2024"
     rows = 3
     by = factory.SubFactory(UserFactory)
+
+
+class CityAggregateFactory(Factory):
+    """Counts of a city."""
+
+    class Meta:
+        model = CityAggregate
+
+    region = factory.SubFactory(RegionFactory, code="13.72")
+    year = factory.Sequence(lambda n: 2000 + n % 100)
+    made = factory.LazyFunction(timezone.now)
+    total = 10
+    reached = 6
