@@ -68,11 +68,11 @@ class Desk:
         with self.page.expect_navigation(wait_until="load"):
             self.page.locator(selector).click()
 
-    def pdf_text(self, path: str) -> str:
-        """The words of a PDF at an address of the application, laid out as on the paper."""
+    def pdf_text(self, path: str, *, order: str = "-layout") -> str:
+        """The words of a PDF at an address of the application: laid out as on the paper, or cell by cell (`-raw`)."""
         answer = self.page.context.request.get(self.url + path)
         assert answer.headers["content-type"] == "application/pdf"
-        said = subprocess.run(["pdftotext", "-layout", "-", "-"], input=answer.body(), capture_output=True, check=True)
+        said = subprocess.run(["pdftotext", order, "-", "-"], input=answer.body(), capture_output=True, check=True)
         return said.stdout.decode()
 
     def violations(self) -> list[str]:
