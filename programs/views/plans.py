@@ -244,4 +244,4 @@ def plan_lock(request):
     require(request.user, Perm.VERIFY_PLANS)
     n = actions.lock_plans(year=request.year, by=request.user)
     messages.success(request, ngettext("%(n)s plan locked.", "%(n)s plans locked.", n) % {"n": angka(n)})
-    return redirect("programs:plan_list")
+    return redirect(f"{reverse('programs:plan_list')}?{urlencode({'year': request.year})}")

@@ -146,6 +146,8 @@ def _grid_context(request, quarter: int, agency, agencies, grid: Grid) -> dict:
     handed = sum(bool(line.row and line.row.state in SHOWN_STATES) for line in grid.lines)
     return {
         "grid": grid,
+        # Year and quarter stand in the address that is posted to: another tab may have chosen another year since.
+        "action": grid_url(request.year, quarter, agency),
         "quarter": quarter,
         "roman": reading.ROMAN[quarter],
         "agency": agency,

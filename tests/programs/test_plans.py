@@ -290,5 +290,7 @@ def test_copy_and_lock_by_page(client, plan, world, operator, bappeda):
     plans.submit_plan(program_year=plan, by=operator)
     plans.verify_plan(program_year=plan, by=bappeda)
     client.force_login(bappeda)
+    page = client.get(f"/programs/plans/?year={plan.year}").content.decode()
+    assert f'action="/programs/plans/lock/?year={plan.year}"' in page
     client.post(f"/programs/plans/lock/?year={plan.year}")
     assert state(plan) == "locked"

@@ -315,6 +315,18 @@ def test_grid_saves_and_submits(grid, plan):
     assert f'name="output-{plan.uuid.hex}"' not in page
 
 
+def test_grid_posts_to_its_own_year_and_quarter(client, plan, operator):
+    """Another tab may have chosen another year for the session since the grid was loaded."""
+    client.force_login(operator)
+    client.get(f"/programs/realisation/?year={LAST}")
+    page = client.get("/programs/realisation/?quarter=2")
+    action = page.context["action"]
+    client.get(f"/programs/plans/?year={timezone.localdate().year}")
+    key = plan.uuid.hex
+    client.post(action, {f"v-{key}": 0, f"output-{key}": "4", f"obstacle-{key}": "Hujan", "do": "save"})
+    assert (Realisation.objects.get().quarter, Realisation.objects.get().output) == (2, 4)
+
+
 def test_grid_proposes_what_the_log_says_and_writes_nothing_by_itself(grid, plan, world):
     aid = make.AssistanceFactory(program_year=plan, household=world.own.household, received=True)
     make.DeliveryFactory(assistance=aid, date=dt.date(LAST, 2, 1))
