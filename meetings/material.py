@@ -24,7 +24,7 @@ from meetings.choices import UNFINISHED, ItemState, MeetingState
 from meetings.measures import progress_of
 from meetings.models import ActionItem, Decision, Invitation, Meeting
 from meetings.paperwork import day_words, time_words
-from meetings.rows import item_mark, progress_text, shown
+from meetings.rows import item_mark, moved_texts, progress_text, shown
 from programs import figures
 from programs.models import ProgramYear
 
@@ -67,6 +67,13 @@ class Material:
 
 def _count(n: int, total: int = 0) -> str:
     return shown(n, False, total)
+
+
+def _percent(part: int, total: int) -> str:
+    """A share, unless it would tell a small number of the whole beside it."""
+    if not total:
+        return "—"
+    return "disamarkan" if figures.gives_away(part, total) else persen(part / total)
 
 
 def last_meeting(meeting: Meeting) -> Meeting | None:
@@ -186,10 +193,11 @@ def _figures(before: dt.date | None, day: dt.date) -> Sheet:
     since_words = tanggal(start, short=True) if before and before.year == day.year else "awal tahun"
     total, target = since.target_between(start, day)
     spent = since.spent_between(start, day)
-    share = persen(target.now / total) if total else "—"
+    share = _percent(target.now, total)
+    rise = moved_texts(target.then, target.now)[2]
     lines = [
         f"Sasaran desil 1–{figures.poor_desil_max()}: {_count(target.now, total)} dari {_count(total)} keluarga "
-        f"({share}) sudah menerima sesuatu tahun {day.year}, bertambah {_count(target.more)}.",
+        f"({share}) sudah menerima sesuatu tahun {day.year}, bertambah {rise}.",
         f"Disalurkan sejak {since_words}: Rp {rupiah_singkat(spent)}.",
     ]
     missing = [each.program_year.program.short_name for each in figures.lists_not_in(day.year)]
@@ -198,9 +206,7 @@ def _figures(before: dt.date | None, day: dt.date) -> Sheet:
     moved = sorted(since.reached_between(start, day), key=lambda m: (-m.more, m.program.name))
     columns = [Column("Program", 5), Column("Perangkat daerah", 3), Column(capfirst(since_words), 2, True),
                Column(tanggal(day, short=True), 2, True), Column("Bertambah", 2, True)]  # fmt: skip
-    rows = [
-        [m.program.short_name, m.program.owner.short_name, _count(m.then), _count(m.now), _count(m.more)] for m in moved
-    ]
+    rows = [[m.program.short_name, m.program.owner.short_name, *moved_texts(m.then, m.now)] for m in moved]
     title = f"Angka sejak {since_words}"
     return Sheet(title, "Keluarga yang dijangkau, menurut pencatatan penyaluran.", lines, columns, rows)
 
@@ -232,7 +238,7 @@ def _gaps(day: dt.date, meeting: Meeting, user) -> Sheet:
     rows = []
     for missing, total, what, code, program_year in found:
         about = next((d.number for d in decided if _touches(d, code, program_year)), "belum ada")
-        rows.append([what, _count(missing, total), _count(total), persen(missing / total), about])
+        rows.append([what, _count(missing, total), _count(total), _percent(missing, total), about])
     columns = [Column("Kesenjangan", 6), Column("Belum", 2, True), Column("Sasaran", 2, True),
                Column("Bagian", 2, True), Column("Keputusan", 3)]  # fmt: skip
     if not rows:

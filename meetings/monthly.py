@@ -20,6 +20,7 @@ from core.templatetags.shell import angka, tanggal
 from meetings import since
 from meetings.rows import shown
 from meetings.summary import late_url
+from programs.figures import SMALL
 
 
 def leaders():
@@ -89,7 +90,8 @@ def _facts(moved: since.Moved, more: int, last: dt.date) -> dict:
     return {
         "program": moved.program.short_name,
         "now": shown(moved.now, False),
-        "more": shown(more, False),
+        # What was a year before is the difference: a small one takes the change along.
+        "more": _("some") if 0 < moved.then < SMALL else shown(more, False),
         "day": tanggal(last),
         "url": _url("programs:program_detail", moved.program.uuid, query=f"?year={last.year}"),
     }

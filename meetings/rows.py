@@ -149,6 +149,17 @@ def shown(n: int, names: bool, total: int = 0) -> str:
     return angka(n)
 
 
+def moved_texts(then: int, now: int) -> tuple[str, str, str]:
+    """A number on an earlier day, now, and how much it rose, for readers without the right to names: two of the three
+    give the third, so with a small one the earlier number and the rise are hidden both.
+    """
+    if not any(0 < n < SMALL for n in (then, now, abs(now - then))):
+        return angka(then), angka(now), angka(now - then)
+    some = _("hidden")
+    few, rise = shown(then, False), shown(abs(now - then), False)
+    return few if 0 < then < SMALL else some, shown(now, False), rise if 0 < abs(now - then) < SMALL else some
+
+
 def hidden_texts(values: list[int], names: bool) -> list[str]:
     """Numbers of one breakdown whose sum stands on the same page. From readers without the right to names 1 to 4 are
     hidden, and the next smallest with a single one of them.

@@ -96,7 +96,7 @@ def summarise(user, *, year: int, quarter: int | None = None) -> Summary:
         states={state: sum(1 for d in decisions if d.state == state) for state in DecisionState.values},
         target=total,
         reached=shown(target.now, False, total),
-        share=target.now / total if total else None,
+        share=target.now / total if total and not figures.gives_away(target.now, total) else None,
         before=shown(before.now, False, total),
         spent=sum(m.spent for m in money.values()),
         ceiling=sum(m.ceiling or 0 for m in money.values()),

@@ -762,6 +762,12 @@ def _area(params: dict, area: str) -> dict:
 # --- small cells -------------------------------------------------------------------------------------------------
 
 
+def gives_away(part: int, total: int) -> bool:
+    """Whether a part of `total` may not be shown to readers without names, in numbers or as a share: it or the rest
+    counts 1 to 4 households."""
+    return 0 < part < SMALL or 0 < total - part < SMALL
+
+
 def hide_small(values: list[int | None]) -> list[int | None]:
     """Counts of one breakdown for readers who may not see names: 1 to 4 become None.
 

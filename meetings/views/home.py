@@ -19,7 +19,7 @@ from meetings.choices import COMING, UNFINISHED, DecisionState, MeetingState
 from meetings.forms.meetings import TopicForm, waiting_topics
 from meetings.material import last_meeting
 from meetings.models import ActionItem, Decision, Meeting
-from meetings.rows import shown
+from meetings.rows import moved_texts, shown
 from meetings.views.finding import do
 from meetings.views.tabs import home_tabs
 from programs.figures import SMALL
@@ -61,7 +61,8 @@ def meeting_list(request):
         "rows": rows,
         "coming": coming,
         "coming_facts": _must_see(coming, user) if coming else [],
-        "coming_figures": _figures_since(coming) if coming else None,
+        # Figures of the whole city: whoever answers for an area sees only its own.
+        "coming_figures": _figures_since(coming) if coming and access(user).can(Perm.SEE_FIGURES, region="") else None,
         "leads": runs or access(user).can(Perm.APPROVE_MINUTES),
         "decisions": _decisions(user, request.year),
         "runs": runs,
@@ -105,7 +106,7 @@ def _figures_since(meeting: Meeting) -> dict:
         "last": last,
         "reached": shown(target.now, False, total),
         "total": total,
-        "more": shown(target.more, False),
+        "more": moved_texts(target.then, target.now)[2],
         "spent": since.spent_between(start, today),
         "best": best if best and best.more >= SMALL else None,
     }

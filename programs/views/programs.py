@@ -44,11 +44,13 @@ def program_list(request):
     for program in programs.order_by("name", "pk"):
         program_year, share = coverage.get(program.pk, (None, None))
         program_year = program_year or years.get(program.pk)
+        hidden = share is not None and not links.names and figures.gives_away(share.part, share.total)
         rows.append(
             {
                 "program": program,
                 "year": program_year,
                 "share": share,
+                "share_hidden": hidden,
                 "share_url": links.households(share.params) if share else "",
                 "money": money.get(program_year.pk) if program_year else None,
                 "not_in": not_in.get(program.pk, ""),
@@ -216,6 +218,7 @@ def _targeting(program_year, area: str, links: Links) -> dict:
     candidates = missed.total_params | {"not_enrolled": uuid}
     return {
         "missed": missed,
+        "missed_hidden": not links.names and figures.gives_away(missed.part, missed.total),
         "outside": outside,
         "outside_shown": links.shown(outside.part),
         "target_url": links.households(missed.total_params),
