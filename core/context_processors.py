@@ -81,15 +81,17 @@ def _menus(request, rights):
             "icon": entry.icon,
             "active": path == url,
             "badge": entry.badge(request) if entry.badge else None,
+            "urls": [url, *map(reverse, entry.also)],
         }
         groups[entry.group].append(item)
         if entry.bottom is not None:
             bottom.append((entry.bottom, item | {"label": entry.bottom_label or entry.label}))
     # The entry whose address begins the current one most closely is the current one.
     items = [i for g in groups.values() for i in g] + [i for _o, i in bottom]
-    best = max((i["url"] for i in items if path_within(request.path, i["url"])), key=len, default=None)
+    urls = {url for item in items for url in item["urls"]}
+    best = max((url for url in urls if path_within(request.path, url)), key=len, default=None)
     for item in items:
-        item["active"] = item["url"] == best
+        item["active"] = best in item["urls"]
     menu = [{"label": label, "items": groups[key], "key": key} for key, label in GROUPS if groups[key]]
     return menu, [i for _o, i in sorted(bottom, key=lambda pair: pair[0])]
 

@@ -17,7 +17,8 @@ class MenuEntry:
     """A link of the side bar. `group`: home|households|programs|coordination|reports|foot; shown with any of `perms`.
 
     `hidden_for`: roles that keep the right but do not get the link; `badge`: callable(request) → int or None;
-    `bottom`: label for the phone's bottom bar (order of its own) or None.
+    `bottom`: label for the phone's bottom bar (order of its own) or None; `also`: names of other addresses that stand
+    under this entry (its tabs).
     """
 
     group: str
@@ -29,6 +30,7 @@ class MenuEntry:
     badge: Callable | None = None
     bottom: int | None = None
     bottom_label: Any = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

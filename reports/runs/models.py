@@ -7,13 +7,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models.regions import area_q
+from core.roles import Perm, Scope, access
+
 
 class ReportRunQuerySet(models.QuerySet):
     """Reads of runs."""
 
     def visible_to(self, user):
-        """One's own runs, and those that came by themselves (they hold no names and no small cells)."""
-        return self.filter(Q(by=user) | Q(by__isnull=True))
+        """One's own runs in areas that one still sees, and for who sees the whole city those that came by themselves
+        (they hold no names and no small cells); of these what meetings decided only for who sees all meetings."""
+        prefixes = access(user).region_prefixes(Perm.SEE_FIGURES)
+        seen = Q(by=user) & (Q() if prefixes == [""] else area_q("area", prefixes))
+        if prefixes == [""]:
+            whole = any(s == Scope() for s in access(user).grants.get(Perm.SEE_MEETINGS, ()))
+            seen |= Q(by__isnull=True) if whole else Q(by__isnull=True) & ~Q(name="tindak-lanjut")
+        return self.filter(seen)
 
 
 class ReportRun(models.Model):

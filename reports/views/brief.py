@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from meetings.panels import area_panel
 from programs import figures
 from reports.dashboard import coverage_rows, data_date
 from reports.scope import Scope, scope_of
+from reports.tabs import figure_tabs
 
 MOST_PROGRAMS = 6
 MOST_PEOPLE = 6
@@ -42,8 +42,7 @@ def brief(request):
         "people": _people(scope),
         "lists": figures.lists_not_in(scope.year),
         "data_date": data_date(),
-        "map_url": f"{reverse('reports:map')}?area={scope.area}" if scope.area else reverse("reports:map"),
-    }
+    } | figure_tabs("brief", scope.area)
     return render(request, "reports/brief.html", context)
 
 

@@ -19,6 +19,7 @@ from reports.cities.models import CityAggregate
 from reports.cities.packages import LARGEST, make
 from reports.maps.classes import scale_of
 from reports.maps.shapes import draw
+from reports.tabs import written_tabs
 
 
 @require_safe
@@ -46,7 +47,7 @@ def city_list(request):
         "may_change": request.access.can(Perm.MANAGE_REFERENCE),
         "is_province": city is not None and city.home_region.level == "provinsi",
     }
-    return render(request, "reports/city_list.html", context)
+    return render(request, "reports/city_list.html", context | written_tabs("city_list", request.access))
 
 
 @require_POST

@@ -13,6 +13,7 @@ from meetings.panels import area_panel
 from programs import figures
 from reports.dashboard import coverage_rows, data_date
 from reports.scope import scope_of
+from reports.tabs import figure_tabs
 
 
 @require_safe
@@ -36,7 +37,7 @@ def coverage(request):
         ],
         "touching": area_panel(request, scope.area),
         "crumbs": [(_("Reports"), reverse("reports:report_list")), (_("Coverage"), None)],
-    }
+    } | figure_tabs("coverage", scope.area)
     return render(request, "reports/coverage.html", context)
 
 

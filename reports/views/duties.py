@@ -21,6 +21,7 @@ from meetings.actions.letters import register_letter
 from meetings.paperwork import pdf
 from programs.actions.duties import people_of, remind
 from reports import duties
+from reports.tabs import written_tabs
 
 
 @require_safe
@@ -35,7 +36,7 @@ def duty_list(request):
         "may_remind": _may_remind(request),
         "today": timezone.localdate(),
     }
-    return render(request, "reports/duty_list.html", context)
+    return render(request, "reports/duty_list.html", context | written_tabs("duty_list", request.access))
 
 
 def _may_remind(request) -> bool:

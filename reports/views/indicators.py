@@ -15,6 +15,7 @@ from reports.indicators.actions import save_values
 from reports.indicators.forms import YearFormSet
 from reports.indicators.listing import lines
 from reports.indicators.models import Indicator
+from reports.tabs import figure_tabs
 
 
 @require_safe
@@ -26,7 +27,7 @@ def indicator_list(request):
         "may_change": request.access.can(Perm.MANAGE_REFERENCE),
         "crumbs": [(_("Reports"), reverse("reports:report_list")), (_("Indicators"), None)],
     }
-    return render(request, "reports/indicator_list.html", context)
+    return render(request, "reports/indicator_list.html", context | figure_tabs("indicator_list"))
 
 
 def indicator_edit(request, code):

@@ -26,6 +26,7 @@ from reports.lp2kd.chapters import BY_KEY, REPORT
 from reports.lp2kd.facts import collect
 from reports.lp2kd.models import Issue
 from reports.lp2kd.texts import LONGEST, fill, texts_of, unknown_names, write_text
+from reports.tabs import written_tabs
 
 
 class TextForm(forms.Form):
@@ -67,7 +68,7 @@ def overview(request):
             "layouts": ReportLayout.objects.filter(report=REPORT, withdrawn_at=None).select_related("by"),
             "names": sorted(known(facts, texts)),
         }
-    return render(request, "reports/lp2kd.html", context)
+    return render(request, "reports/lp2kd.html", context | written_tabs("lp2kd", request.access))
 
 
 def text_edit(request, chapter):

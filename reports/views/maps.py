@@ -18,6 +18,7 @@ from reports.maps.classes import CLASSES, scale_of
 from reports.maps.figures import FIGURES
 from reports.maps.shapes import draw
 from reports.scope import scope_of
+from reports.tabs import figure_tabs
 
 MOST_POINTS = 2000
 _VILLAGES = (RegionLevel.URBAN_VILLAGE, RegionLevel.VILLAGE)
@@ -51,7 +52,7 @@ def area_map(request):
         "zoomed": zoomed,
         "whole_url": _url(figure.key, ""),
         "data_date": data_date(),
-    }
+    } | figure_tabs("map", scope.area)
     return render(request, "reports/map.html", context)
 
 

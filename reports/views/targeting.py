@@ -229,7 +229,7 @@ def compare(request):
         scope = scope_of(request, area)
         text = request.GET.get(f"year_{side}", "")
         before = 1 if side == "a" and not request.GET.keys() - {"year"} else 0  # at first: last year and this one
-        year = int(text) if text.isdecimal() and 2000 <= int(text) <= 2100 else scope.year - before
+        year = int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2100 else scope.year - before
         sides.append((scope, year, request.GET.get(f"of_{side}", "all")))
     found = []
     for scope, year, key in sides:

@@ -21,6 +21,7 @@ from reports.jobs import DIRECT_ROWS, file_name, start_report
 from reports.periods import parse_period
 from reports.runs.actions import record_run
 from reports.runs.models import ReportRun
+from reports.tabs import written_tabs
 from reports.workbooks import REPORTS, ReportRequest, check, estimate, write
 
 RUNS = 20  # shown on the page
@@ -43,7 +44,11 @@ def report_list(request):
         }
         for kind in kinds
     ]
-    return render(request, "reports/report_list.html", {"rows": rows, "runs": _runs(request)})
+    return render(
+        request,
+        "reports/report_list.html",
+        {"rows": rows, "runs": _runs(request)} | written_tabs("report_list", rights),
+    )
 
 
 def _runs(request) -> list[ReportRun]:
