@@ -57,12 +57,13 @@ def run(_folder: Path, members: int = 60_000) -> list[Result]:
         (f"decision on {rows:,} households, {named} programmes", decision, 300),
         (f"items: all of {ITEMS:,}", f"{items}&show=all", 150),
         (f"items: what needs attention, of {ITEMS:,}", items, 150),
-        (f"items: board of {ITEMS:,}", f"{items}&view=board", 150),
+        (f"items: board of {ITEMS:,}", f"{items}&view=board", None),
     )
     results = []
     for name, url, goal in pages:
         p95, busy = _times(client, url, REPEATS)
-        results.append(Result(name, f"{p95:.0f} ms p95, {busy:.0f} ms busy", "", None, f"< {goal} ms", p95 < goal))
+        said = f"{p95:.0f} ms p95, {busy:.0f} ms busy"
+        results.append(Result(name, said, "", None, goal and f"< {goal} ms" or "", goal and p95 < goal))
     for name, kind, goal in (
         (f"invitation of {INVITED} as PDF", "undangan", 500),
         (f"minutes with a list of {LISTED} households as PDF", "notula", 1500),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Region
@@ -178,8 +179,9 @@ class ItemFilterForm(fields.Form):
         self.fields["agency"].queryset = fields.agencies()
         self.fields["agency"].label_from_instance = lambda agency: agency.short_name
         self.fields["agency"].empty_label = _("All agencies")
+        handed_out = Exists(ActionItem.objects.filter(meeting=OuterRef("pk")))
         self.fields["meeting"].queryset = (
-            Meeting.objects.visible_to(user).filter(items__isnull=False).distinct().order_by("-starts", "-pk")
+            Meeting.objects.visible_to(user).filter(handed_out).distinct().order_by("-starts", "-pk")
         )
         self.fields["meeting"].empty_label = _("All meetings")
         self.fields["decision"].queryset = Decision.objects.visible_to(user)
