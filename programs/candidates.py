@@ -423,6 +423,18 @@ def recipients_to_copy(source: ProgramYear) -> dict[str, QuerySet]:
     }
 
 
+def gone_since(source: ProgramYear, user) -> QuerySet[Member]:
+    """People that a past year of a programme of persons served and who died, left or are not found since, by name.
+
+    They are no candidates any more; who copies the year should still see whom it loses.
+    """
+    rows = source.assistance.filter(
+        status__in=[AssistanceStatus.APPROVED, AssistanceStatus.RECEIVED], member__isnull=False
+    )
+    gone = Member.objects.visible_to(user).filter(pk__in=rows.values("member")).exclude(status="active")
+    return gone.select_related("household__region").order_by("name_sort", "pk")
+
+
 def fitting_outside(program_year: ProgramYear, households: QuerySet) -> dict[str, QuerySet]:
     """Of `households` those, or the people in them, who fit and have no open row, as arguments of `preview`."""
     rows = Assistance.objects.open().filter(program_year=program_year)

@@ -190,12 +190,20 @@ def enrol(request, uuid):
         "may_force": bool(plan.unfit or plan.unknown),
         "left_out": left_out(program_year, by=request.user, **selection.chosen) if plan.reasons else [],
         "most_left_out": MOST,
+        "gone": _gone(request, program_year),
         "form": form,
         "rule_sentence": eligibility.sentence_for(program_year.program, program_year.year),
         "question": enrol_question(program_year, plan.fit),
         "crumbs": year_crumbs(program_year, (_("Propose"), None)),
     }
     return render(request, "programs/enrol.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _gone(request, program_year: ProgramYear) -> list:
+    """People of the year before who are not here any more, when that year is copied."""
+    if request.GET.get("from") != "last":
+        return []
+    return list(candidates.gone_since(_last_year(program_year), request.user)[:MOST])
 
 
 def _keep_reserve(request, program_year: ProgramYear, done: actions.Enrolment) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import HistoryEntry
@@ -399,3 +400,21 @@ def test_copy_takes_those_who_still_fit(world, year, operator):
     assert Assistance.objects.get(program_year=year).household == still
     with pytest.raises(ValidationError, match="same programme"):
         enrolment.copy_recipients(source=world.program_year, target=year, by=operator)
+
+
+def test_copy_names_people_who_are_no_longer_here(client, world, operator):
+    now = new_year(world, benefit_unit="person")
+    past = make.ProgramYearFactory(program=now.program, year=now.year - 1)
+    home = make.family(3, region_id=world.own.region.pk, desil=2)
+    stays, died = home.members.order_by("pk")[1:3]
+    for member in (stays, died):
+        make.AssistanceFactory(program_year=past, member=member, household=None, status="approved")
+    type(died).objects.filter(pk=died.pk).update(
+        status="deceased", status_date=TODAY, status_reason="Akta kematian", name="Almarhum Uji"
+    )
+    assert [m.pk for m in candidates.gone_since(past, operator)] == [died.pk]
+    client.force_login(operator)
+    page = client.get(reverse("programs:enrol", args=[now.uuid]), {"from": "last"}).content.decode()
+    assert "Almarhum Uji" in page
+    plan = candidates.preview(now, by=operator, **candidates.recipients_to_copy(past))
+    assert plan.given == 1
