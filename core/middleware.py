@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from core.history import request_id
 from core.once import keeping
 from core.roles import access
+from core.views.errors import bad_request
 
 YEARS_BACK = 15
 
@@ -72,3 +73,9 @@ class WorkContextMiddleware:
         request.year = year
         request.access = access(request.user)
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """A NUL byte that a request brought, which no text of the database can hold, is a bad request, no failure."""
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            return bad_request(request)
+        return None

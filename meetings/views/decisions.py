@@ -117,7 +117,8 @@ def _households(values: dict, user, year: int) -> dict:
     if values.get("query"):
         query: QueryDict = values["query"]
         given = query.get("year", "")
-        found = HouseholdFilter(query, user=user, year=int(given) if given.isdigit() and len(given) == 4 else year)
+        year = int(given) if given.isascii() and given.isdigit() and len(given) == 4 else year
+        found = HouseholdFilter(query, user=user, year=year)
         if not found.is_valid():
             raise ValidationError({"query": list(found.errors) or [_("This is no address of a household list.")]})
         return {

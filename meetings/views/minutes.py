@@ -45,13 +45,12 @@ def agenda_text(request, uuid):
     """Save the minutes of one point on top of the version that was read; another's text is never overwritten."""
     item = find_agenda_item(request, uuid)
     require(request.user, Perm.RUN_MEETINGS)
-    version = request.POST.get("version", "")
+    given = request.POST.get("version", "")
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
     text = request.POST.get("text", "")[:MOST_TEXT]
     problem, theirs = "", None
     try:
-        item = minutes.write_text(
-            item=item, text=text, version=int(version) if version.isdigit() else -1, by=request.user
-        )
+        item = minutes.write_text(item=item, text=text, version=version, by=request.user)
     except minutes.TextConflict as conflict:
         item = theirs = conflict.item
     except ValidationError as error:
