@@ -43,6 +43,7 @@ urlpatterns = [
     path("agenda/<uuid:uuid>/text/", minutes.agenda_text, name="agenda_text"),
     path("agenda/<uuid:uuid>/comment/", minutes.agenda_comment, name="agenda_comment"),
     path("agenda/<uuid:uuid>/files/", files.agenda_files, name="agenda_files"),
+    path("agenda/<uuid:uuid>/edit/", meetings.agenda_edit, name="agenda_edit"),
     path("agenda/<uuid:uuid>/<slug:step>/", meetings.agenda_step, name="agenda_step"),
     path("leadership/", material.leadership_page, name="leadership_page"),
     path("leadership/pdf/", material.leadership_pdf, name="leadership_pdf"),

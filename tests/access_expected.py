@@ -402,6 +402,11 @@ EXPECTED = {
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
         (403, 403): "none",
     },
+    "meetings:agenda_edit": {
+        (200, 200): BAPPEDA,
+        (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",
+        (403, 403): "leadership auditor none",
+    },
     "meetings:agenda_files": {
         (200, 200): "bappeda_admin bappeda_staff leadership auditor",
         (404, 404): "group_coordinator opd_operator opd_approver kelurahan_operator kecamatan_reader",

@@ -111,6 +111,7 @@ class AgendaForm(fields.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["presenter"].queryset = fields.agencies()
+        self.fields["presenter"].label_from_instance = lambda agency: agency.short_name
 
 
 class TopicForm(fields.Form):

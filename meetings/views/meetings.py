@@ -241,6 +241,23 @@ def agenda_add(request, uuid):
     )
 
 
+def agenda_edit(request, uuid):
+    """Change the words of a point, who presents it and how long it may take."""
+    item = find_agenda_item(request, uuid)
+    require(request.user, Perm.RUN_MEETINGS)
+    initial = {"title": item.title, "minutes_planned": item.minutes_planned}
+    initial["presenter"] = item.presenter and item.presenter.uuid
+    return run_form(
+        request,
+        AgendaForm(request.POST or None, initial=initial),
+        lambda values: planning.edit_agenda_item(item=item, by=request.user, **values) and None,
+        title=_("Change the agenda item"),
+        back=f"{meeting_url(item.meeting)}#i-{item.uuid}",
+        crumbs=meeting_crumbs(item.meeting, (_("Change the agenda item"), None)),
+        facts=item.title,
+    )
+
+
 def _refused(request, form, back: str):
     """Say what is missing of a small form that stands inside a page."""
     for name, errors in form.errors.items():

@@ -109,6 +109,18 @@ def plan(desk) -> Meeting:
     return meeting
 
 
+def give_a_point_away(desk, meeting: Meeting) -> None:
+    """A point of the template gets its presenter and its minutes."""
+    page, point = desk.page, meeting.agenda.get(title="Realisasi program")
+    page.locator(f"#i-{point.uuid} .dropdown > .btn").click()
+    desk.press(f"#i-{point.uuid} a[href$='/edit/']")
+    choose(page, "presenter", "Dinas Sosial")
+    page.fill("main [name=minutes_planned]", "30")
+    desk.check()
+    save(desk)
+    expect(page.locator(f"#i-{point.uuid}")).to_contain_text("Dinas Sosial · 30 menit")
+
+
 def invite(desk, meeting: Meeting, agencies: list[Agency]) -> None:
     """Agencies, a kelurahan and a guest; then the letters go out."""
     page = desk.page
@@ -193,6 +205,7 @@ def test_a_meeting_from_its_template_to_the_approved_minutes(city, desk, somebod
     program_year = ProgramYear.objects.get(program__short_name="BLT Daerah", year=timezone.localdate().year)
     desk.sign_in("bappeda")
     meeting = plan(desk)
+    give_a_point_away(desk, meeting)
     invite(desk, meeting, [social, health])
 
     # answered by the personal links, without an account
