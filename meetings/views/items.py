@@ -239,6 +239,7 @@ def action_detail(request, uuid):
         "may_extend": reports and item.state == ItemState.OPEN and not item.asked_due,
         "may_answer": runs and item.asked_due is not None,
         "may_confirm": runs and unfinished,
+        "needs_proof": item.measure == Measure.FREE and not item.proof,
         "may_send_back": runs and item.state in (ItemState.PROPOSED, ItemState.DONE),
         "may_edit": runs and item.state in (ItemState.DRAFT, ItemState.OPEN, ItemState.PROPOSED),
         "needs_reason": needs_reason,

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from core.history import history
@@ -180,6 +181,18 @@ def test_a_free_item_needs_proof(world, staff):
     item.refresh_from_db()
     assert (item.state, item.reported, item.obstacle) == ("proposed", 100, "menunggu jawaban")
     assert items.confirm(item=item, by=staff).state == "done"
+
+
+def test_the_secretariat_writes_the_proof_before_it_confirms(client, world, staff):
+    item = items.create_item(by=staff, title="Susun RAT", agency=world.agency, due=SOON)
+    address = reverse("meetings:action_detail", args=[item.uuid])
+    confirm = reverse("meetings:action_confirm", args=[item.uuid])
+    client.force_login(staff)
+    before = client.get(address).content.decode()
+    assert confirm not in before
+    assert reverse("meetings:action_report", args=[item.uuid]) in before
+    items.report(item=item, by=staff, proof="RAT 2027.pdf")
+    assert confirm in client.get(address).content.decode()
 
 
 def test_measured_progress_is_never_typed(world, staff, decision):
