@@ -34,6 +34,7 @@ from tkpkd import reference
 from tkpkd.demo.agenda import Chosen, Held, Made, Task, plan, renamed
 from tkpkd.demo.people import Numbers
 from tkpkd.demo.team import make_letters, make_team
+from tkpkd.demo.users import OPERATORS
 
 HALL = "Aula Bapperida"
 PLACES = ("Laing", "Nan Balimo", "Tanah Garam")
@@ -494,13 +495,16 @@ class DemoMeetings:
 
     def _updates(self, item: ActionItem, row: Meeting, task: Task, first: dt.date, closed: bool) -> None:
         updates = [ActionUpdate(item=item, kind="created", by=self.staff, at=item.at)]
+        agency = self.users.get(OPERATORS.get(task.agency, ""))
         half = min(self._at(first - dt.timedelta(days=max(1, task.due // 3))), self._at(self.today, 8))
         if task.reported and not closed:
             updates.append(
-                ActionUpdate(item=item, kind="progress", percent=task.reported, text="Laporan berkala.", at=half)
+                ActionUpdate(
+                    item=item, kind="progress", percent=task.reported, text="Laporan berkala.", by=agency, at=half
+                )
             )
         if task.obstacle:
-            updates.append(ActionUpdate(item=item, kind="obstacle", text=task.obstacle, at=half))
+            updates.append(ActionUpdate(item=item, kind="obstacle", text=task.obstacle, by=agency, at=half))
         if task.extended:
             updates.append(
                 ActionUpdate(
@@ -510,7 +514,12 @@ class DemoMeetings:
         if item.asked_due:
             updates.append(
                 ActionUpdate(
-                    item=item, kind="extension", text=task.obstacle or "Perlu waktu.", new_due=item.asked_due, at=half
+                    item=item,
+                    kind="extension",
+                    text=task.obstacle or "Perlu waktu.",
+                    new_due=item.asked_due,
+                    by=agency,
+                    at=half,
                 )
             )
         if closed:
