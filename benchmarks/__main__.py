@@ -1,4 +1,4 @@
-"""`python -m benchmarks [import|pages|server|meetings …] [--members N]`: measured in a folder of its own; a table."""
+"""`python -m benchmarks [NAME …] [--members N]`: measured in a folder of its own; the results as a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import importlib
 from benchmarks.place import set_up
 from benchmarks.result import table
 
-BENCHES = ("import", "pages", "server", "meetings")
+BENCHES = ("import", "pages", "server", "meetings", "figures")
 
 
 def main() -> None:

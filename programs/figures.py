@@ -19,6 +19,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.kept import kept
 from core.models import CitySettings, Region
 from core.models.regions import area_q
 from households.models import Household, Member
@@ -338,7 +339,7 @@ def coverage(year: int, area: str = "", *, cells: Cells | None = None) -> Share:
 
 def coverage_by_program(year: int, area: str = "") -> list[tuple[ProgramYear, Share]]:
     """For each programme of `year` that goes to households or persons: of its own target group (`program_target`) those
-    that it reached in `year`. Unit: households. One query for all of them.
+    that it reached in `year`. Unit: households. One query for all of them, kept until a change is recorded.
     """
     years = list(
         ProgramYear.objects.filter(
@@ -348,7 +349,7 @@ def coverage_by_program(year: int, area: str = "") -> list[tuple[ProgramYear, Sh
         .prefetch_related("program__rules")
         .order_by("program__name")
     )
-    counts = program_targets(years, area)
+    counts = kept("program.targets", year, area, [y.pk for y in years], count=lambda: program_targets(years, area))
     result = []
     for each in years:
         total, part = counts[each.pk]
