@@ -184,5 +184,7 @@ def steps_of(values: list[int]) -> list[int]:
 
 
 def list_url(decision: Decision, part: str, key: str = coverage.ANY) -> str:
-    """Address of the list behind a number."""
-    return f"{reverse('meetings:decision_households', args=[decision.uuid])}?part={part}&line={key}"
+    """Address of the list behind a number. A page has hundreds of them: the way to the decision is looked up once."""
+    if not hasattr(decision, "lists_url"):
+        decision.lists_url = reverse("meetings:decision_households", args=[decision.uuid])
+    return f"{decision.lists_url}?part={part}&line={key}"

@@ -31,7 +31,7 @@ from meetings.choices import WRITABLE, DecisionState, MeetingState
 from meetings.forms.decisions import MOST_NIKS, DecisionEditForm, DecisionFilterForm, DecisionForm, ReasonForm
 from meetings.lines import MOST_LINES, drawn
 from meetings.models import ActionItem, Decision, Meeting
-from meetings.rows import DECISION_MARKS, decision_view, hidden_texts, item_rows, prefixes_of, shown, steps_of
+from meetings.rows import DECISION_MARKS, decision_view, hidden_texts, item_rows, list_url, prefixes_of, shown, steps_of
 from meetings.views.finding import find_decision, find_meeting, meeting_crumbs, meeting_url, run_form
 from programs import rights
 
@@ -239,15 +239,11 @@ def decision_detail(request, uuid):
                 )
             ],
             "enrol": _enrol_links(decision, user),
-            "left_url": _part_url(decision, "left") if view["names"] else "",
+            "left_url": list_url(decision, "left") if view["names"] else "",
             "merged_text": shown(found.merged, view["names"], found.total),
             "here_text": shown(found.here, view["names"], found.total),
         }
     return render(request, "meetings/decision_detail.html", context)
-
-
-def _part_url(decision: Decision, part: str, key: str = coverage.ANY) -> str:
-    return f"{reverse('meetings:decision_households', args=[decision.uuid])}?part={part}&line={key}"
 
 
 def _chain(decision: Decision) -> list[Decision]:
@@ -272,11 +268,11 @@ def _area_rows(decision: Decision, view: dict) -> list[dict]:
         {
             "name": area.name,
             "total": totals[n],
-            "url": f"{_part_url(decision, 'all')}&area={area.code}" if names else "",
+            "url": f"{list_url(decision, 'all')}&area={area.code}" if names else "",
             "cells": [
                 {
                     "now": cells[key][n],
-                    "url": f"{_part_url(decision, 'now', key)}&area={area.code}" if names else "",
+                    "url": f"{list_url(decision, 'now', key)}&area={area.code}" if names else "",
                 }
                 for key in keys
             ],
