@@ -20,6 +20,7 @@ from households.rules import (
     compile_rule,
     default_day,
     fields_used,
+    health_fields,
     sentence,
     truth,
     uses_health,
@@ -139,6 +140,16 @@ def may_judge(user, program: Program, rule: dict, region: str | None = None) -> 
         return True
     # An agency judges by health only where its own programme asks for it (design.md section 3).
     return access(user).can(Perm.SEE_HEALTH_FOR_RULE) and rights.is_own(user, program)
+
+
+def may_try(user, program: Program, rule: dict) -> bool:
+    """Whether `user` may learn whom a rule takes that nobody kept yet: an agency by health only as far as a rule that
+    was kept, and so is on record, asks for the same."""
+    asked = health_fields(rule)
+    if not asked or access(user).can(Perm.SEE_HEALTH):
+        return True
+    kept = set().union(*(health_fields(each.rule) for each in program.rules.all()))
+    return may_judge(user, program, rule) and asked <= kept
 
 
 def deserved(household: Household, year: int, user) -> tuple[list[Deserved], int]:

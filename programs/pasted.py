@@ -12,11 +12,13 @@ from core.choices import AccessKind
 from core.history import record_access
 from core.nik import MESSAGES, mask, parse_nik
 from core.parsed import describe
+from core.throttle import throttle
 from households.models import Member
 from programs.candidates import Check, check_members
 from programs.models import ProgramYear
 
 MOST_LINES = 500
+LISTS_AN_HOUR = 60  # more than a person works through: longer lists come as a sheet, whose way leaves more behind
 _LEADING = re.compile(r"^[\s'’‘]*([\d][\d .\-]*\d)")
 
 
@@ -74,6 +76,8 @@ def _find(wanted: dict[str, Line], user) -> None:
     """Put the person to each line whose NIK is known and in sight; say of the others only what may be said."""
     if not wanted:
         return
+    if user is not None:
+        throttle(user, "pasted", limit=LISTS_AN_HOUR, seconds=3600)
     record_access(user, AccessKind.LOOKUP, _("Pasted list of NIK"), rows=len(wanted))
     members = Member.objects.visible_to(user).filter(nik__in=list(wanted)).select_related("household__region")
     for member in members:

@@ -15,7 +15,7 @@ from households.rules.compiler import (
     truth,
 )
 from households.rules.fields import FIELDS, MEMBER_FIELDS, Field, field_of
-from households.rules.grammar import fields_used, uses_health, validate
+from households.rules.grammar import fields_used, health_fields, uses_health, validate
 from households.rules.truth import Condition, Context, Truth, all_of, any_of, default_day
 from households.rules.values import choices
 from households.rules.words import sentence
@@ -38,6 +38,7 @@ __all__ = [
     "explain",
     "field_of",
     "fields_used",
+    "health_fields",
     "parts",
     "sentence",
     "truth",

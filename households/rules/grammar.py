@@ -45,17 +45,22 @@ def validate(rule: Any, *, user=None, level: str = "household") -> dict:
 
 def uses_health(rule: dict) -> bool:
     """Whether the rule, or a set it asks for, speaks of disability, chronic illness or pregnancy."""
+    return bool(health_fields(rule))
+
+
+def health_fields(rule: dict) -> set[str]:
+    """Keys of the fields and conditions on health in the rule, or in a set it asks for."""
+    found: set[str] = set()
     for leaf, level in leaves(rule):
         key = leaf["field"]
         if key == "set":
-            if any(uses_health(inner) for inner in _rules_of(leaf["value"])):
-                return True
+            found.update(*(health_fields(inner) for inner in _rules_of(leaf["value"])))
         elif level == "household" and key in registry.conditions:
             if registry.conditions[key].health:
-                return True
+                found.add(key)
         elif (field := field_of(key, level)) is not None and field.health:
-            return True
-    return False
+            found.add(key)
+    return found
 
 
 def fields_used(rule: dict) -> set[str]:

@@ -20,6 +20,7 @@ from households.models import Household, Member
 from households.views.edits import add_errors
 from programs import eligibility, rights, rule_tree
 from programs.actions import programmes as actions
+from programs.figures import SMALL
 from programs.forms.builder import ConditionForm, KeepForm, TestForm, WhatForm
 from programs.pasted import named_lines
 from programs.views.finding import figures_area, find_program, find_year, program_crumbs, year_crumbs
@@ -142,9 +143,11 @@ def _preview(request, program, rule: dict) -> dict:
         condition = rules.compile_rule(judged, day=day, year=request.year)
         households = Household.objects.unmerged().in_area(area).filter(condition)
         found["households"] = households.count()
-    if eligibility.may_judge(request.user, program, rule):
+    if eligibility.may_try(request.user, program, rule):
         seen = households & Household.objects.visible_to(request.user)
         found["sample"] = list(seen.select_related("region").order_by("work_order", "head_sort", "pk")[:SAMPLE])
+    else:
+        found["few"] = 0 < found["households"] < SMALL
     return found
 
 
@@ -153,7 +156,7 @@ def _tested(text: str, program, rule: dict, request) -> list[dict]:
     lines = named_lines(text, request.user)
     judged, day = eligibility.judged(rule), rules.default_day(request.year)
     people = {line.member.pk: line.member for line in lines if line.member}
-    if not eligibility.may_judge(request.user, program, rule):
+    if not eligibility.may_try(request.user, program, rule):
         raise ValidationError(_("This rule asks for health. You may not try it on single people."))
     why = rules.explain(judged, {m.household_id for m in people.values()}, day=day, year=request.year)
     if eligibility.is_for_people(program):

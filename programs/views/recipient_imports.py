@@ -53,7 +53,7 @@ def recipient_import_list(request):
         if brought:
             return redirect(f"{request.path}?group={brought[0].options['group']}")
     found = batches.visible_batches(request.user, KIND).exclude(state=BatchState.DISCARDED).select_related("by", "job")
-    group = request.GET.get("group", "")[:40]
+    group = request.GET.get("group", "").replace("\0", "")[:40]
     if group:
         found = found.filter(options__group=group)
     shown = list(found[:SHOWN])

@@ -16,6 +16,7 @@ from households.views.edits import add_errors
 from programs import eligibility, rights
 from programs.actions import programmes as actions
 from programs.choices import BenefitUnit
+from programs.figures import SMALL
 from programs.forms.rules import RuleForm
 from programs.rule_controls import RuleControls
 from programs.views.finding import figures_area, find_program, program_crumbs
@@ -91,4 +92,5 @@ def _preview(request, program, rule: dict) -> dict:
     else:
         condition = rules.compile_rule(judged, day=day, year=request.year)
         preview["households"] = households.filter(condition).count()
+    preview["few"] = 0 < preview["households"] < SMALL and not eligibility.may_try(request.user, program, rule)
     return preview
