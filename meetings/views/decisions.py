@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -20,6 +21,7 @@ from core.history import record_access
 from core.keyset import BadToken, Key, Sort, keyset_page
 from core.nik import parse_nik
 from core.roles import Perm, access, require
+from core.templatetags.shell import tanggal
 from households import sets
 from households.actions.sets import make_selection
 from households.filters import HouseholdFilter
@@ -292,12 +294,27 @@ def _months(decision: Decision, view: dict) -> tuple[list[dict], list[dict]]:
     for line in found.lines:
         values = [values[line.key] for _month, values in points]
         series[line.key] = values if names else steps_of(values)
+    ends = [_month_end(month, found.day) for month, _values in points]
     rows = [
-        {"month": month, "values": [shown(series[line.key][n], names, found.total) for line in found.lines]}
+        {
+            "month": month,
+            "values": [
+                {
+                    "text": shown(series[line.key][n], names, found.total),
+                    "url": f"{list_url(decision, 'now', line.key)}&until={ends[n]}" if names else "",
+                }
+                for line in found.lines
+            ],
+        }
         for n, (month, _values) in enumerate(points)
     ]
     most = max([found.total, *(v for values in series.values() for v in values)], default=0)
     return rows, drawn([(line.label, line.goal, series[line.key]) for line in found.lines[:MOST_LINES]], most)
+
+
+def _month_end(month: dt.date, today: dt.date) -> dt.date:
+    """The last day of a month, today for the one that is running."""
+    return min((month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1), today)
 
 
 def _enrol_links(decision: Decision, user) -> list[dict]:
@@ -314,21 +331,37 @@ def _enrol_links(decision: Decision, user) -> list[dict]:
 # --- lists behind the numbers ----------------------------------------------------------------------------------------
 
 
-def _asked(request, decision: Decision) -> tuple[str, str, str]:
-    """(part, key of the line, area) of the query string; 404 for what there is not."""
-    part, key, area = (request.GET.get(n, "") for n in ("part", "line", "area"))
+def _asked(request, decision: Decision) -> dict:
+    """`part`, `key` of the line, `area` and `until` (day, else None) of the query string; 404 for what there is not."""
+    part, key, area, until = (request.GET.get(n, "") for n in ("part", "line", "area", "until"))
     part, key = part or "all", key or coverage.ANY
     known = {coverage.ANY, *(str(u) for u in decision.programs.values_list("program_year__uuid", flat=True) if u)}
-    if part not in coverage.PARTS or key not in known or len(area) > 13 or decision.household_set_id is None:
+    day = parse_day(until)
+    odd_day = until and (day is None or part != "now")
+    if part not in coverage.PARTS or key not in known or len(area) > 13 or odd_day or not decision.household_set_id:
         raise Http404
-    return part, key, area
+    return {"part": part, "key": key, "area": area, "until": day}
 
 
-def households_behind(decision: Decision, user, part: str, key: str = coverage.ANY, area: str = ""):
-    """Households behind a number that `user` may see by name."""
-    ids = coverage.household_ids(decision, part, key, prefixes=prefixes_of(user))
+def parse_day(text: str) -> dt.date | None:
+    """A day as `2026-10-31`, None for anything else."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def households_behind(
+    decision: Decision, user, part: str, key: str = coverage.ANY, area: str = "", until: dt.date | None = None
+):
+    """Households behind a number that `user` may see by name; `until`: who had it by the end of that day."""
+    ids = coverage.household_ids(decision, part, key, prefixes=prefixes_of(user), day=until)
     found = Household.objects.visible_to(user).filter(pk__in=ids)
     return found.in_area(area) if area else found
+
+
+def _list_label(part: str, until: dt.date | None) -> str:
+    return _("Had it by %(day)s") % {"day": tanggal(until)} if until else part_label(part)
 
 
 @require_safe
@@ -336,8 +369,9 @@ def decision_households(request, uuid):
     """The households behind a number of the decision, with what each had then."""
     decision = find_decision(request, uuid)
     require(request.user, Perm.SEE_NAMES)
-    part, key, area = _asked(request, decision)
-    queryset = households_behind(decision, request.user, part, key, area)
+    asked = _asked(request, decision)
+    part, key, area, until = asked["part"], asked["key"], asked["area"], asked["until"]
+    queryset = households_behind(decision, request.user, **asked)
     rows = HouseholdSetRow.objects.filter(set=decision.household_set_id, household=OuterRef("pk"))
     queryset = queryset.annotate(desil_then=Subquery(rows.values("desil_then")[:1]))
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
@@ -348,15 +382,16 @@ def decision_households(request, uuid):
     except BadToken:
         page = keyset_page(queryset.select_related("region"), _SORT, size=PAGE_SIZE)
     line = _line_label(decision, key)
-    query = f"part={part}&line={key}" + (f"&area={area}" if area else "")
+    query = f"part={part}&line={key}" + (f"&area={area}" if area else "") + (f"&until={until}" if until else "")
+    label = _list_label(part, until)
     context = {
         "decision": decision,
         "crumbs": meeting_crumbs(
             decision.meeting,
             (decision.number, reverse("meetings:decision_detail", args=[decision.uuid])),
-            (part_label(part), None),
+            (label, None),
         ),
-        "title": f"{part_label(part)}: {line}" if part not in ("all", "here", "left") else part_label(part),
+        "title": f"{label}: {line}" if part not in ("all", "here", "left") else label,
         "page": page,
         "total": queryset.order_by().count(),
         "prev": f"?{query}&before={page.before}" if page.before else "",
@@ -402,9 +437,10 @@ def _build_export(user, params: dict) -> Export:
     decision = Decision.objects.visible_to(user).filter(uuid=params["decision"]).distinct().first()
     if decision is None:
         raise PermissionDenied
-    queryset = households_behind(decision, user, params["part"], params["line"], params["area"]).order_by(
-        "work_order", "head_sort", "pk"
-    )
+    until = parse_day(params.get("until", ""))
+    found = households_behind(decision, user, params["part"], params["line"], params["area"], until)
+    queryset = found.order_by("work_order", "head_sort", "pk")
+    label = _list_label(params["part"], until)
     rows = HouseholdSetRow.objects.filter(set=decision.household_set_id, household=OuterRef("pk"))
     columns = [
         ExportColumn("head", _("Head of household"), "head_name"),
@@ -417,12 +453,12 @@ def _build_export(user, params: dict) -> Export:
         ExportColumn("desil", _("Desil now"), "desil", "int"),
         ExportColumn("status", _("Status"), "status", labels=dict(Household._meta.get_field("status").choices)),
     ]
-    title = f"{decision.number}: {part_label(params['part'])}"
+    title = f"{decision.number}: {label}"
     return Export(
         title=title,
         sheets=[ExportSheet(_("Households"), queryset, columns)],
         what=title,
-        filters=[(_("Decision"), str(decision)), (_("List"), part_label(params["part"]))],
+        filters=[(_("Decision"), str(decision)), (_("List"), label)],
     )
 
 
@@ -434,8 +470,9 @@ def decision_export(request, uuid):
     """The list behind a number as a workbook, numbers masked; recorded."""
     decision = find_decision(request, uuid)
     require(request.user, Perm.SEE_NAMES)
-    part, key, area = _asked(request, decision)
-    return export_response(request, KIND, {"decision": str(decision.uuid), "part": part, "line": key, "area": area})
+    asked = _asked(request, decision)
+    params = {"decision": str(decision.uuid), "part": asked["part"], "line": asked["key"], "area": asked["area"]}
+    return export_response(request, KIND, params | {"until": str(asked["until"] or "")})
 
 
 # --- changed ---------------------------------------------------------------------------------------------------------

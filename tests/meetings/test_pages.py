@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.history import history
 from core.models import AccessRecord
+from core.templatetags.shell import tanggal
 from households.models import Household, HouseholdSet
 from meetings import coverage
 from meetings.actions import decisions, items
@@ -145,8 +146,44 @@ def test_each_number_opens_a_list_of_that_many(client, world, staff, decision):
         assert client.get(f"/meetings/decisions/{decision.uuid}/households/?part={part}").context["total"] == n
 
 
+def test_each_month_opens_who_had_it_by_then(client, world, staff, meeting):
+    early_one, late_one = make.family(1), make.family(1)
+    decision = decisions.decide(
+        meeting=meeting,
+        by=staff,
+        title="Sembako",
+        text="Semua menerima.",
+        households=Household.objects.filter(pk__in=[early_one.pk, late_one.pk]),
+        programs=[world.program_year],
+    )
+    with history(by=None, action="test"):
+        HouseholdSet.objects.filter(pk=decision.household_set_id).update(
+            frozen_at=timezone.now() - dt.timedelta(days=100)
+        )
+    early = max(TODAY - dt.timedelta(days=62), TODAY.replace(month=1, day=1))
+    received(world.program_year, early_one, day=early)
+    received(world.program_year, late_one, day=TODAY)
+    client.force_login(staff)
+    months = client.get(f"/meetings/decisions/{decision.uuid}/").context["months"]
+    counts = [month["values"][0]["text"] for month in months]
+    assert counts == sorted(counts)
+    assert counts[-1] == "2"
+    for month in months:
+        for cell in month["values"]:
+            assert str(client.get(cell["url"]).context["total"]) == cell["text"], (month["month"], cell)
+    assert tanggal(TODAY) in page(client, months[-1]["values"][0]["url"])
+
+
 @pytest.mark.parametrize(
-    "query", ["part=x", "line=x", "part=all&line=00000000-0000-0000-0000-000000000000", "area=" + "9" * 30]
+    "query",
+    [
+        "part=x",
+        "line=x",
+        "part=all&line=00000000-0000-0000-0000-000000000000",
+        "area=" + "9" * 30,
+        "part=now&until=x",
+        "part=then&until=2026-01-31",
+    ],
 )
 def test_unknown_parts_are_not_found(client, staff, decision, query):
     client.force_login(staff)
