@@ -4,12 +4,13 @@ import uuid
 from contextlib import suppress
 
 from django.conf import settings
+from django.db import DataError
+from django.http import HttpResponseBadRequest
 from django.utils import timezone, translation
 
 from core.history import request_id
 from core.once import keeping
 from core.roles import access
-from core.views.errors import bad_request
 
 YEARS_BACK = 15
 
@@ -76,6 +77,10 @@ class WorkContextMiddleware:
 
     def process_exception(self, request, exception):
         """A NUL byte that a request brought, which no text of the database can hold, is a bad request, no failure."""
-        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
-            return bad_request(request)
+        said = str(exception)
+        if (isinstance(exception, ValueError) and "NUL (0x00)" in said) or (
+            isinstance(exception, DataError) and "\\u0000" in said
+        ):
+            # Plain, without a page around it: that would ask a database whose transaction may be broken.
+            return HttpResponseBadRequest("NUL byte", content_type="text/plain")
         return None

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Region
+from core.nik import mask
 from core.roles import Perm, access
 from households.choices import HEAD, HouseholdStatus, MemberStatus, Sex
 from households.labels import Labels
@@ -47,12 +48,24 @@ class YesNoField(forms.TypedChoiceField):
 
 
 class NikField(forms.CharField):
-    """16 digits; spaces and dots are accepted; empty is allowed and shows as a gap."""
+    """16 digits; spaces and dots are accepted; empty is allowed and shows as a gap.
 
-    def __init__(self, **options):
+    `kept`: the number there is. It is shown masked, for reading it whole takes a reason and a record; the mask sent
+    back leaves it as it is.
+    """
+
+    def __init__(self, *, kept: str = "", **options):
+        self.kept = kept
         super().__init__(label="NIK", required=False, widget=forms.TextInput(attrs=NUMBER), **options)
+        if kept:
+            self.help_text = _("Leave the dots to keep the number. To correct it, write all 16 digits.")
+
+    def prepare_value(self, value):
+        return mask(self.kept) if self.kept and value == self.kept else value
 
     def clean(self, value):
+        if self.kept and (value or "").strip() == mask(self.kept):
+            return self.kept
         return clean_nik(super().clean(value))
 
 
@@ -206,7 +219,7 @@ class MemberForm(ReasonForm):
         label = model_field.verbose_name
         match name:
             case "nik":
-                return NikField()
+                return NikField(kept=(self.member.nik or "") if self.member else "")
             case "name":
                 return forms.CharField(label=label, max_length=150)
             case "sex":
