@@ -56,7 +56,8 @@ def make(year: int) -> bytes:
     for each, share in figures.coverage_by_program(year):
         known = money.get(each.pk) or figures.Money(None, 0)
         cluster = each.program.cluster.code if each.program.cluster else ""
-        row = [each.program.name, each.program.owner.name, cluster, _large(share.total), _large(share.part)]
+        part = None if figures.gives_away(share.part, share.total) else share.part
+        row = [each.program.name, each.program.owner.name, cluster, _large(share.total), part]
         programs.append([*row, known.ceiling, known.spent])
     body = {
         "format": FORMAT,

@@ -88,7 +88,8 @@ def text_edit(request, chapter):
         except ValidationError as error:
             form.add_error(None, error)
             conflict = now.text
-            form.data = form.data | {"version": now.version}
+            form.data = form.data.copy()
+            form.data["version"] = now.version
         else:
             messages.success(request, _("Saved."))
             return redirect("reports:lp2kd")
