@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from core.attachments import store
@@ -41,6 +41,8 @@ def issue(*, year: int, by, number: str = "", note: str = "") -> Issue:
         PermissionDenied: `by` may not change reference data.
     """
     require(by, Perm.MANAGE_REFERENCE)
+    with connection.cursor() as cursor:  # a second click waits, and makes the next version
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"issue:{REPORT}:{year}"])
     files, missing = files_of(year, by=by)
     kept = {
         ending: {"sha256": store(Content(f"lp2kd.{ending}", papers.TYPES[ending], data)), "size": len(data)}

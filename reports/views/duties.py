@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,12 +72,17 @@ def duty_remind(request, uuid):
     if not row.owed:
         messages.error(request, _("%(agency)s owes nothing that is due.") % {"agency": row.agency.short_name})
         return redirect("reports:duty_list")
-    known = duties.letter_of(row.agency, request.year)
     try:
-        if known is None or known.date != timezone.localdate():
-            known = register_letter(by=request.user, subject=duties.subject(request.year), counterpart=row.agency.name)
-        with override("id"):
-            n = remind(agency=row.agency, year=request.year, lines=row.owed, by=request.user)
+        with transaction.atomic():
+            # Of two clicks at once the second waits, and finds the letter of the first.
+            Agency.objects.select_for_update(of=("self",), no_key=True).get(pk=row.agency.pk)
+            known = duties.letter_of(row.agency, request.year)
+            if known is None or known.date != timezone.localdate():
+                known = register_letter(
+                    by=request.user, subject=duties.subject(request.year), counterpart=row.agency.name
+                )
+            with override("id"):
+                n = remind(agency=row.agency, year=request.year, lines=row.owed, by=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("reports:duty_list")
