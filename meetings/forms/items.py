@@ -179,7 +179,7 @@ class ItemFilterForm(fields.Form):
         self.fields["agency"].queryset = fields.agencies()
         self.fields["agency"].label_from_instance = lambda agency: agency.short_name
         self.fields["agency"].empty_label = _("All agencies")
-        handed_out = Exists(ActionItem.objects.filter(meeting=OuterRef("pk")))
+        handed_out = Exists(ActionItem.objects.visible_to(user).filter(meeting=OuterRef("pk")))
         self.fields["meeting"].queryset = (
             Meeting.objects.visible_to(user).filter(handed_out).distinct().order_by("-starts", "-pk")
         )
