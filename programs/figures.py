@@ -769,6 +769,26 @@ def gives_away(part: int, total: int) -> bool:
     return 0 < part < SMALL or 0 < total - part < SMALL
 
 
+def district_of(key: str) -> str:
+    """The kecamatan of a kelurahan's code; "" for a key of any other kind."""
+    return key[:8] if len(key) == 13 and key.count(".") == 3 else ""
+
+
+def hide_by_district(keys: list[str], values: list[int | None]) -> list[int | None]:
+    """`hide_small` for kelurahan: by kecamatan first, so that its page hides the same ones as that of the city."""
+    values = list(values)
+    groups: dict[str, list[int]] = {}
+    for i, key in enumerate(keys):
+        groups.setdefault(district_of(key), []).append(i)
+    hidden = set()
+    for places in groups.values():
+        kept = hide_small([values[i] for i in places])
+        hidden |= {i for i, v in zip(places, kept, strict=True) if v is None and values[i] is not None}
+    if len(hidden) != 1:
+        return [None if i in hidden else v for i, v in enumerate(values)]
+    return hide_small(values)
+
+
 def hide_small(values: list[int | None]) -> list[int | None]:
     """Counts of one breakdown for readers who may not see names: 1 to 4 become None.
 

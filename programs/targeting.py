@@ -587,9 +587,25 @@ def highest_coverage(row: Targeting, waiting: list[Waiting]) -> float | None:
 
 def hidden_rows(rows: list[Targeting]) -> set[int]:
     """Places of the rows that a reader without names may not see: those with a count of 1 to 4, and as many more as it
-    takes that no total gives them away: in each column the hidden rows add up to 5 or more, or to nothing."""
+    takes that no total gives them away: in each column the hidden rows add up to 5 or more, or to nothing.
+
+    Kelurahan are looked at by kecamatan first: the page of a kecamatan hides the same ones as that of the city.
+    """
+    groups: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        groups.setdefault(figures.district_of(row.key), []).append(i)
+    hidden: set[int] = set()
+    for places in (*groups.values(), range(len(rows))):
+        inside = [rows[i] for i in places]
+        gone = {n for n, i in enumerate(places) if i in hidden}
+        hidden |= {places[n] for n in _hidden_of(inside, gone)}
+    return hidden
+
+
+def _hidden_of(rows: list[Targeting], hidden: set[int]) -> set[int]:
+    """Places to hide among rows that add up to one total, of which some are hidden already."""
     counts = [row.counts() for row in rows]
-    hidden = {i for i, values in enumerate(counts) if any(0 < v < figures.SMALL for v in values)}
+    hidden = hidden | {i for i, values in enumerate(counts) if any(0 < v < figures.SMALL for v in values)}
     if not hidden:
         return hidden
     rest = sorted((i for i in range(len(rows)) if i not in hidden), key=lambda i: (sum(counts[i]), i))

@@ -62,8 +62,9 @@ def shade(share: float | None) -> int:
 
 def coverage_rows(shares: list[figures.Share], scope: Scope) -> list[CoverageRow]:
     """Rows of a breakdown; a row with a small cell is hidden whole, so that no difference gives it away."""
-    missing = scope.shown([s.missing for s in shares])
-    reached = scope.shown([s.part for s in shares])
+    keys = [s.key for s in shares]
+    missing = scope.shown([s.missing for s in shares], keys)
+    reached = scope.shown([s.part for s in shares], keys)
     return [
         coverage_row(
             s,

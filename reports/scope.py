@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from core.models import CitySettings, Region
 from core.roles import Perm, access, require
 from households.filters import list_url
-from programs.figures import hide_small
+from programs.figures import hide_by_district, hide_small
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,14 @@ class Scope:
         query = {"year": self.year} | ({"area": area or self.area} if area or self.area else {})
         return f"{reverse('reports:coverage')}?{urlencode(query)}"
 
-    def shown(self, values: list[int | None]) -> list[int | None]:
-        """Counts of one breakdown as this reader may see them: small cells hidden without the right to names."""
-        return list(values) if self.names else hide_small(list(values))
+    def shown(self, values: list[int | None], keys: list[str] | None = None) -> list[int | None]:
+        """Counts of one breakdown as this reader may see them: small cells hidden without the right to names.
+
+        `keys`: of the rows, where they may be kelurahan.
+        """
+        if self.names:
+            return list(values)
+        return hide_by_district(keys, values) if keys else hide_small(list(values))
 
 
 def scope_of(request, asked: str = "") -> Scope:

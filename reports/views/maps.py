@@ -35,7 +35,7 @@ def area_map(request):
     regions = Region.objects.filter(level__in=_VILLAGES).in_area(scope.area) if scope.region else Region.objects.none()
     sheet = draw(regions.order_by("code"))
     found = figure.count(scope.year, scope.area)
-    hidden = _hidden(list(found.values()), scope)
+    hidden = _hidden(list(found), list(found.values()), scope)
     values = {code: None if hidden[n] else found[code].value for n, code in enumerate(found)}
     scale = scale_of(list(values.values()))
     rows = [_row(shape, figure, found, values, scale, scope) for shape in sheet.shapes]
@@ -56,10 +56,10 @@ def area_map(request):
     return render(request, "reports/map.html", context)
 
 
-def _hidden(values: list, scope) -> list[bool]:
+def _hidden(codes: list[str], values: list, scope) -> list[bool]:
     """Which areas a reader without names may not see: few households counted, or few of the whole left over."""
-    counted = scope.shown([value.n for value in values])
-    rest = scope.shown([value.total - value.n for value in values])
+    counted = scope.shown([value.n for value in values], codes)
+    rest = scope.shown([value.total - value.n for value in values], codes)
     return [a is None or b is None for a, b in zip(counted, rest, strict=True)]
 
 

@@ -172,3 +172,23 @@ def test_the_next_meeting_shows_no_figures_of_the_city_to_an_area(client, few):
         client.force_login(user)
         page = client.get("/meetings/")
         assert (page.context["coming"], bool(page.context["coming_figures"])) == (meeting, shown)
+
+
+def test_the_city_hides_the_same_kelurahan_as_their_kecamatan(client, world):
+    """One small kelurahan takes a neighbour of its own kecamatan along: another's page would show that one."""
+    second, third = "13.72.01.1002", "13.72.02.1007"
+    make.region(second, "Sinapa Piliang")
+    make.region(third, "Kampung Jawa")
+    settle(world, OWN, reached=2, missed=20)
+    settle(world, second, reached=30, missed=30)
+    settle(world, OTHER, reached=10, missed=10)
+    settle(world, third, reached=9, missed=9)
+    client.force_login(world.user(Role.LEADERSHIP))
+    for path, rows in (
+        ("/reports/coverage/", lambda page: {r.key for r in page.context["area_rows"] if r.total.n is None}),
+        (
+            "/reports/figures/?by=village&of=all",
+            lambda page: {r.row.key for r in page.context["rows"] if r.hidden},
+        ),
+    ):
+        assert rows(client.get(path)) == {OWN, second}, path
