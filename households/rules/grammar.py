@@ -54,7 +54,7 @@ def health_fields(rule: dict) -> set[str]:
     for leaf, level in leaves(rule):
         key = leaf["field"]
         if key == "set":
-            found.update(*(health_fields(inner) for inner in _rules_of(leaf["value"])))
+            found |= {name for inner in _rules_of(leaf["value"]) for name in health_fields(inner)}
         elif level == "household" and key in registry.conditions:
             if registry.conditions[key].health:
                 found.add(key)
