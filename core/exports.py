@@ -128,7 +128,11 @@ def export_response(request, kind: str, params: dict):
         return HttpResponseRedirect(reverse("job_detail", args=[_job_for(request.user, kind, params, export).uuid]))
     # The temporary file is closed, and so removed, by the response.
     target = tempfile.TemporaryFile()  # noqa: SIM115
-    write_export(export, target, user=request.user)
+    try:
+        write_export(export, target, user=request.user)
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=file_name(export), content_type=XLSX_TYPE)
 

@@ -4,6 +4,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -61,7 +62,7 @@ def _switch(request, name: str):
     url = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
         url = "/"
-    response = redirect(url)
+    response = HttpResponseRedirect(url)  # not `redirect`, which takes a word for the name of a page
     _remember(response, request, **{name: value})
     return response
 

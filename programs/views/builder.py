@@ -53,6 +53,7 @@ def rule_builder(request, uuid):
             place, chosen = path, ""
         elif step == "all":
             place, chosen = "", ""
+        rule_tree.at(rule, place)
         level = rule_tree.level_at(rule, place) if place else "household"
     except (rule_tree.NoPlace, LookupError, AttributeError, TypeError):
         raise Http404 from None
