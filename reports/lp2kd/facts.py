@@ -224,8 +224,9 @@ def _program_table(years: list[ProgramYear], money: dict, stages: dict[int, dict
 
 
 def _share_table(title: str, first: str, shares: list[figures.Share]) -> Table:
-    missing = figures.hide_small([share.missing for share in shares])
-    reached = figures.hide_small([share.part for share in shares])
+    keys = [share.key for share in shares]
+    missing = figures.hide_by_district(keys, [share.missing for share in shares])
+    reached = figures.hide_by_district(keys, [share.part for share in shares])
     rows = []
     for n, share in enumerate(shares):
         if missing[n] is None or reached[n] is None:
@@ -247,7 +248,7 @@ def _target_table(year: int) -> Table:
     missing = figures.hide_small([share.missing for _year, share in found])
     rows = [
         [share.label, share.total, share.part, share.missing, share.share]
-        if missing[n] is not None
+        if missing[n] is not None and not figures.gives_away(share.part, share.total)
         else [share.label, HIDDEN, HIDDEN, HIDDEN, None]
         for n, (_each, share) in enumerate(found)
     ]

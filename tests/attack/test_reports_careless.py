@@ -4,6 +4,7 @@ import json
 
 from core.choices import Role
 from reports.cities.packages import make as make_package
+from reports.lp2kd.facts import collect
 from reports.lp2kd.texts import write_text
 from tests.attack.test_small_cells import settle
 from tests.worlds import OWN
@@ -26,3 +27,14 @@ def test_the_package_for_the_province_leaves_out_what_leaves_few(world, settings
     row = next(row for row in body["programs"] if row[0] == world.program.name)
     assert row[3] == 23
     assert row[4] is None  # all but 3
+
+
+def test_the_yearly_report_hides_a_programme_that_reached_few(world):
+    settle(world, OWN, reached=1, missed=11)
+    table = next(t for t in _tables(world.year) if "Sudah menerima" in [c.label for c in t.columns])
+    row = next(row for row in table.rows if world.program.short_name in str(row[0]))
+    assert 11 not in row  # beside the 14 it would tell the 3
+
+
+def _tables(year: int):
+    return [table for tables in collect(year).tables.values() for table in tables]
