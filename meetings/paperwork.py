@@ -208,6 +208,7 @@ def minutes(meeting: Meeting, letter: Letter | None) -> Paper:
     found = attendance_of(meeting)
     present = f"{thousands(found.present)} hadir dari {thousands(found.invited)} undangan (daftar hadir terlampir)"
     rows = [
+        *([["Rapat nomor", meeting.number]] if meeting.number else []),
         ["Dasar", meeting.basis or "—"],
         *_facts(meeting),
         ["Pimpinan rapat", meeting.chair or "—"],

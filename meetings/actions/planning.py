@@ -18,8 +18,8 @@ from meetings.models import AgendaItem, Decision, Invitation, Meeting, Series, T
 
 S = MeetingState
 MEETING_FIELDS = frozenset(
-    "kind title month starts ends place link purpose basis papers_due agency region group chair secretary note_taker "
-    "series year signer signs_for".split()
+    "kind title number month starts ends place link purpose basis papers_due agency region group chair secretary "
+    "note_taker series year signer signs_for".split()
 )
 
 

@@ -32,6 +32,12 @@ class MeetingForm(fields.Form):
     )
     kind = forms.ChoiceField(label=_("kind"), choices=MeetingKind.choices)
     title = forms.CharField(label=_("title"), max_length=200)
+    number = forms.CharField(
+        label=_("number of the meeting"),
+        max_length=80,
+        required=False,
+        help_text=_("As the city counts, for example III/2026."),
+    )
     starts = fields.MomentField(label=_("begins"), required=False, help_text=_("Empty while only the month is known."))
     ends = fields.MomentField(label=_("ends"), required=False)
     month = forms.TypedChoiceField(

@@ -52,6 +52,7 @@ class Meeting(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=MeetingKind)
     title = models.CharField(_("title"), max_length=200)
+    number = models.CharField(_("number of the meeting"), max_length=80, blank=True, default="")
     year = models.PositiveSmallIntegerField(_("year"))
     month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True)
     starts = models.DateTimeField(_("begins"), null=True, blank=True)

@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
+from meetings import paperwork
 from meetings.actions import items, minutes, people, planning
 from meetings.models import AgendaItem, Meeting
 from tests import factories as make
@@ -192,3 +194,16 @@ def test_open_items_of_the_series_are_the_follow_up(client, world, staff, series
     page = client.get(f"/meetings/{second.uuid}/").content.decode()
     assert item.title in page
     assert "Lain rangkaian" not in page
+
+
+def test_number_of_the_meeting_stands_on_page_and_minutes(client, staff, series):
+    meeting = plan(staff, series, 5)
+    client.force_login(staff)
+    url = reverse("meetings:meeting_edit", args=[meeting.uuid])
+    planning.edit_meeting(meeting=meeting, by=staff, number="III/2026")
+    meeting.refresh_from_db()
+    assert "III/2026" in client.get(reverse("meetings:meeting_detail", args=[meeting.uuid])).content.decode()
+    assert 'name="number"' in client.get(url).content.decode()
+    paper = paperwork.minutes(meeting, None)
+    pairs = next(block for block in paper.blocks if block["kind"] == "pairs")
+    assert ["Rapat nomor", "III/2026"] in pairs["rows"]
