@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from core.models import CitySettings, Region
 from core.roles import Perm, access, require
@@ -63,3 +65,15 @@ def scope_of(request, asked: str = "") -> Scope:
     if area == home:
         area = ""
     return Scope(area, region, rights.can(Perm.SEE_NAMES, region=area or home), request.year)
+
+
+def sees_city(user) -> bool:
+    """Whether `user` may see figures of every area: pages that cannot be narrowed to one are for them alone."""
+    return access(user).region_prefixes(Perm.SEE_FIGURES) == [""]
+
+
+def require_city(user) -> None:
+    """Raise PermissionDenied unless `user` may see figures of the whole city."""
+    require(user, Perm.SEE_FIGURES)
+    if not sees_city(user):
+        raise PermissionDenied(_("This page shows the whole city; your role sees one area."))

@@ -15,10 +15,11 @@ FIGURES = (
     ("brief", gettext_lazy("Brief"), True),
     ("indicator_list", gettext_lazy("Indicators"), False),
 )
+WHOLE_CITY = "whole city"
 DUTY_PERMS = (Perm.MANAGE_PROGRAMS, Perm.VERIFY_PLANS, Perm.APPROVE_MINUTES, Perm.SEE_LOGS)
 WRITTEN = (
     ("report_list", gettext_lazy("Excel reports"), ()),
-    ("lp2kd", "LP2KD", ()),
+    ("lp2kd", "LP2KD", (WHOLE_CITY,)),
     ("duty_list", gettext_lazy("Duties of the agencies"), DUTY_PERMS),
     ("city_list", gettext_lazy("Cities"), (Perm.MANAGE_REFERENCE,)),
 )
@@ -39,6 +40,10 @@ def written_tabs(current: str, rights) -> dict:
     tabs = [
         {"url": reverse(f"reports:{name}"), "label": label, "current": name == current}
         for name, label, perms in WRITTEN
-        if not perms or any(rights.can(perm) for perm in perms) or name == current
+        if not perms or any(_holds(rights, perm) for perm in perms) or name == current
     ]
     return {"tabs": tabs, "tabs_label": _("Pages of reports")}
+
+
+def _holds(rights, perm) -> bool:
+    return rights.region_prefixes(Perm.SEE_FIGURES) == [""] if perm == WHOLE_CITY else rights.can(perm)

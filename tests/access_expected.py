@@ -10,6 +10,7 @@ WITH_A_ROLE = f"{NAMES} leadership"
 OTHERS = EVERYBODY.removeprefix(f"{BAPPEDA} ")
 
 
+SEES_CITY = f"{BAPPEDA} group_coordinator opd_operator opd_approver auditor leadership"
 WORKERS = NAMES.removesuffix(" auditor")
 NOT_STAFF = f"bappeda_admin {OTHERS}"  # the objects of the walk belong to bappeda_staff
 
@@ -1124,9 +1125,9 @@ EXPECTED = {
         (302, 302): BAPPEDA,
         (403, 403): OTHERS,
     },
-    "reports:city_list": {
-        (200, 200): WITH_A_ROLE,
-        (403, 403): "none",
+    "reports:city_list": {  # the whole city stands in it
+        (200, 200): SEES_CITY,
+        (403, 403): "kelurahan_operator kecamatan_reader none",
     },
     "reports:city_package": {  # no key is set in the world of the walk
         (302, 302): BAPPEDA,
@@ -1172,8 +1173,8 @@ EXPECTED = {
         (403, 403): "none",
     },
     "reports:issued_file": {  # no version is issued in the world of the walk
-        (404, 404): WITH_A_ROLE,
-        (403, 403): "none",
+        (404, 404): SEES_CITY,
+        (403, 403): "kelurahan_operator kecamatan_reader none",
     },
     "reports:layout_add": {
         (302, 302): BAPPEDA,
@@ -1187,9 +1188,9 @@ EXPECTED = {
         (404, 404): BAPPEDA,
         (403, 403): OTHERS,
     },
-    "reports:lp2kd": {
-        (200, 200): WITH_A_ROLE,
-        (403, 403): "none",
+    "reports:lp2kd": {  # the whole city stands in it
+        (200, 200): SEES_CITY,
+        (403, 403): "kelurahan_operator kecamatan_reader none",
     },
     "reports:lp2kd_draft": {
         (200, 200): BAPPEDA,

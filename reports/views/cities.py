@@ -19,13 +19,14 @@ from reports.cities.models import CityAggregate
 from reports.cities.packages import LARGEST, make
 from reports.maps.classes import scale_of
 from reports.maps.shapes import draw
+from reports.scope import require_city
 from reports.tabs import written_tabs
 
 
 @require_safe
 def city_list(request):
     """Every city that sent a package of the chosen year, with the sum and a map."""
-    require(request.user, Perm.SEE_FIGURES)
+    require_city(request.user)
     rows = list(CityAggregate.objects.filter(year=request.year).select_related("region", "by").order_by("region"))
     for row in rows:
         row.missing = row.total - row.reached

@@ -26,6 +26,7 @@ from reports.lp2kd.chapters import BY_KEY, REPORT
 from reports.lp2kd.facts import collect
 from reports.lp2kd.models import Issue
 from reports.lp2kd.texts import LONGEST, fill, texts_of, unknown_names, write_text
+from reports.scope import require_city
 from reports.tabs import written_tabs
 
 
@@ -56,7 +57,7 @@ def _versions(year: int):
 @require_safe
 def overview(request):
     """Checklist, chapters and versions of the chosen year; readers who do not write it see the issued versions."""
-    require(request.user, Perm.SEE_FIGURES)
+    require_city(request.user)
     writes = request.access.can(Perm.MANAGE_REFERENCE)
     context = {"writes": writes, "versions": _versions(request.year), "crumbs": _crumbs()[:1] + [("LP2KD", None)]}
     if writes:
@@ -174,7 +175,7 @@ def issue_version(request):
 @require_safe
 def issued(request, uuid, form):
     """A file of an issued version, byte for byte as it was."""
-    require(request.user, Perm.SEE_FIGURES)
+    require_city(request.user)
     row = get_object_or_404(Issue, uuid=uuid)
     kept = row.files.get(form)
     path = stored_at(kept["sha256"]) if kept else None
