@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -24,7 +25,8 @@ PRINTED_ROWS = 5_000  # longer lists are no paper: they come as a plain list tha
 @dataclass(frozen=True)
 class ReportRequest:
     """What is asked for. `area`: region code, `""` = the home region; `user` None = the system itself; `public`: it is
-    for everybody who may see figures, so small cells are hidden whoever asks.
+    for everybody who may see figures, so small cells are hidden whoever asks; `known_at`: as it was known that day,
+    None = today.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ReportRequest:
     unmasked: bool = False
     purpose: str = ""
     public: bool = False
+    known_at: dt.date | None = None
 
     @property
     def kind(self) -> ReportKind:
@@ -73,6 +76,13 @@ def check(request: ReportRequest) -> None:
         raise ValidationError(_("There is no region %(code)s.") % {"code": request.area or _home()})
     area = request.area or _home()
     require(request.user, Perm.SEE_NAMES if request.kind.lists_names else Perm.SEE_FIGURES, region=area)
+    if request.known_at:
+        if request.kind.check_known is None:
+            raise ValidationError(
+                _("Of %(name)s only what is known today can be had; a frozen list keeps the families of a day.")
+                % {"name": request.name}
+            )
+        request.kind.check_known(request)
     if request.unmasked:
         if request.user is None or not request.purpose.strip():
             raise ValidationError(_("Full numbers need a user and a purpose."))

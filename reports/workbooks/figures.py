@@ -12,6 +12,7 @@ from core.models import Region
 from core.sheets import ReportColumn, ReportRow, ReportSheet
 from programs import figures
 from programs.models import Delivery, Program
+from reports.workbooks import known
 from reports.workbooks.asking import ReportRequest, paper
 from reports.workbooks.lists import not_known, programs_of, reached_in
 from reports.workbooks.names import ReportKind, register
@@ -22,7 +23,7 @@ def _villages(request: ReportRequest):
 
 
 def _recap(request: ReportRequest) -> list[ReportSheet]:
-    return [_by_desil(request), _by_program(request)]
+    return known.build(request) if request.known_at else [_by_desil(request), _by_program(request)]
 
 
 def _grouped(request: ReportRequest, cells) -> list:
@@ -223,6 +224,7 @@ register(
         lists_names=False,
         count=lambda request: _villages(request).count(),
         build=_recap,
+        check_known=known.check,
     )
 )
 register(

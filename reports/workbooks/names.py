@@ -18,6 +18,7 @@ class ReportKind:
     lists_names: bool
     count: Callable
     build: Callable
+    check_known: Callable | None = None  # (request) → None: raises unless the figures of `known_at` were kept
 
 
 REPORTS: dict[str, ReportKind] = {}

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from core.models import AccessRecord
 from core.nik import mask
 from programs import figures
+from reports.actions import take_snapshot
 from reports.periods import parse_period, period
 from reports.workbooks import REPORTS, ReportRequest, write
 from tests import factories as make
@@ -190,3 +191,34 @@ def test_quality_counts_gaps_by_kelurahan(city):
     assert row[3:] == [gaps.get(gap, 0) for gap in figures.GAPS]
     small = next(r for r in cells(ask(city, "mutu-data", "leadership")) if city.own.region.name in r)
     assert not [n for n in small[2:] if isinstance(n, int) and 0 < n < 5]
+
+
+def test_recap_as_known_on_a_day_is_that_of_the_day(city):
+    day = dt.date(city.year, 6, 1)
+    take_snapshot(day=day, years=[city.year])
+    before = figures.coverage(city.year, city.own.region.code)
+    for _n in range(6):
+        make.HouseholdFactory(region=city.own.region, desil=1, status="active")
+    rows = cells(ask(city, "rekap-wilayah", "bappeda_staff", known_at=day))
+    row = next(r for r in rows if city.own.region.name in r)
+    assert row[-3:] == [before.total, before.part, before.missing]
+    programmes = flat(ask(city, "rekap-wilayah", "bappeda_staff", known_at=day), 1)
+    assert city.program.short_name in programmes
+    small = cells(ask(city, "rekap-wilayah", "leadership", known_at=day))
+    assert "<5" in next(r for r in small if city.own.region.name in r)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("gap", {}),
+        ("overlap", {}),
+        ("rekap-wilayah", {"period": period(2026, quarter=1)}),
+        ("rekap-wilayah", {"known_at": dt.date(2001, 1, 1)}),
+    ],
+)
+def test_days_that_were_not_kept_are_refused(city, name, options):
+    day = dt.date(2026, 6, 1)
+    take_snapshot(day=day, years=[2026])
+    with pytest.raises(ValidationError):
+        cells(ask(city, name, "bappeda_staff", **({"known_at": day} | options)))
