@@ -22,6 +22,7 @@ from meetings.models import ActionItem, Decision, Meeting
 from programs import figures
 from programs.models import ProgramYear
 from reports.indicators.listing import Line, lines
+from reports.lp2kd.trends import trends
 from reports.maps.classes import scale_of
 from reports.maps.picture import svg
 from reports.maps.shapes import draw
@@ -57,6 +58,7 @@ class Facts:
     tables: dict[str, list[Table]]
     picture: str = ""
     caption: str = ""
+    trends: str = ""
     missing: list[str] = field(default_factory=list)
 
 
@@ -116,7 +118,8 @@ def collect(year: int) -> Facts:
         ],
     }
     picture, caption = _picture(areas)
-    return Facts(year, values, tables, picture, caption, _missing(year, city, indicators, years, money))
+    missing = _missing(year, city, indicators, years, money)
+    return Facts(year, values, tables, picture, caption, trends(indicators, _plain), missing)
 
 
 def _plain(number, decimals: int) -> str:

@@ -47,6 +47,10 @@ def build(facts: Facts, texts: list[Text], *, with_pictures: bool = True) -> Pap
         report.add("text", text=body or "(belum ditulis)")
         for table in facts.tables.get(text.chapter.key, ()):
             _table(report, table)
+        if text.chapter.key == "kondisi-umum" and facts.trends and with_pictures:
+            report.add(
+                "picture", svg=facts.trends, caption="Nilai (garis penuh) dan target (putus-putus) tiap indikator."
+            )
         if text.chapter.key == "ketepatan-sasaran" and facts.picture and with_pictures:
             report.add("picture", svg=facts.picture, caption=facts.caption)
     report.add("sign", left=NOBODY, right=NOBODY | (signer() if city else {}))

@@ -168,3 +168,15 @@ def test_empty_city(db):
     files, missing = files_of(2026, by=None)
     assert pdf_text(files["pdf"])
     assert missing
+
+
+def test_lines_of_indicators_stand_in_the_papers(city):
+    first = make.IndicatorFactory(code="p0", name="Penduduk <miskin>", decimals=2)
+    for year, value in ((city.year - 2, "3.05"), (city.year - 1, "3.07"), (city.year, "2.98")):
+        make.IndicatorValueFactory(indicator=first, year=year, value=value)
+    facts = collect(city.year)
+    assert "3,05" in facts.trends
+    assert "2,98" in facts.trends
+    assert "Penduduk &lt;miskin&gt;" in facts.trends
+    assert len(docx.Document(io.BytesIO(papers.word(facts, texts_of(city.year)))).inline_shapes) == 2
+    assert "Nilai (garis penuh)" in pdf_text(papers.pdf(facts, texts_of(city.year), by=None))
