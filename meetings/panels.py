@@ -62,6 +62,11 @@ def area_panel(request, area: str) -> str:
     return _touching(request, {"area": area}, area=area) if area else ""
 
 
+def agency_panel(request, agency) -> str:
+    """Decisions for an agency and action items that it answers for or helps with."""
+    return _touching(request, {"agency": agency.uuid}, agency=agency)
+
+
 def _touching(request, query: dict, *, of_agency=None, **about) -> str:
     user = request.user
     if not access(user).can(Perm.SEE_MEETINGS):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reports.views import (
+    agencies,
     brief,
     cities,
     coverage,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("reports/cities/", cities.city_list, name="city_list"),
     path("reports/cities/bring/", cities.city_bring, name="city_bring"),
     path("reports/cities/package.json", cities.city_package, name="city_package"),
+    path("reports/agencies/<uuid:uuid>/", agencies.agency_detail, name="agency_detail"),
     path("reports/brief/", brief.brief, name="brief"),
     path("reports/coverage/", coverage.coverage, name="coverage"),
     path("reports/figures/", targeting.targeting_page, name="targeting"),

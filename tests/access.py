@@ -158,6 +158,8 @@ class Doors:
             return rows["meeting"] if whole else rows.get(kind, rows["meeting"])
         if short.startswith("duty_"):
             return self._agency(getattr(self.world, area)).uuid
+        if short == "agency_detail":
+            return (self.world.agency if area == "own" else self.world.other_agency).uuid
         return rows["household"] if short in ("member_add", "attachment_add") else rows.get(kind, rows["household"])
 
 

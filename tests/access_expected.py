@@ -1117,6 +1117,10 @@ EXPECTED = {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",
     },
+    "reports:agency_detail": {
+        (200, 200): WITH_A_ROLE,
+        (403, 403): "none",
+    },
     "reports:brief": {
         (200, 200): WITH_A_ROLE,
         (403, 403): "none",

@@ -154,6 +154,7 @@ BARE = {
     ("programs/views/enrol.py", "Household"): "the rest of those that this person chose and proposed",
     ("programs/views/builder.py", "Household"): "counted in the area of the figures; the sample is narrowed again",
     ("programs/views/builder.py", "Member"): "counted in the area of the figures, or people that were found",
+    ("reports/views/agencies.py", "RoleAssignment"): "who works for the agency, to be asked",
     ("reports/views/brief.py", "RoleAssignment"): "officials of the area, to be met",
     ("reports/views/cities.py", "CityAggregate"): "counts without small cells, for who may see figures",
     ("reports/views/lp2kd.py", "ReportLayout"): "layouts, for Perm.MANAGE_REFERENCE alone",
