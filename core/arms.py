@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from core.attachments import store, stored_at
-from core.contents import Content, read_content
+from core.attachments import read_upload, store, stored_at
+from core.contents import Content
 from core.models import CitySettings
 
 ARMS_TYPE = "image/png"
@@ -22,7 +22,7 @@ def keep_arms(upload) -> str:
     Raises:
         ValidationError: no picture, or one that is damaged or not what its name says.
     """
-    content = read_content(upload.name, upload.read())
+    content = read_upload(upload)
     if not content.content_type.startswith("image/"):
         raise ValidationError(_("Bring a picture: PNG, JPG or WEBP."))
     with Image.open(io.BytesIO(content.data)) as picture:

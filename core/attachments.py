@@ -73,14 +73,7 @@ def attach(*, kind: str, owner_uuid, upload, label: str = "", by) -> Attachment:
     owner, found = find_owner(kind, owner_uuid, by)
     if not owner.may_change(by, found):
         raise PermissionDenied(_("You may not attach files here."))
-    if upload is None:
-        raise ValidationError(_("Choose a file first."))
-    if upload.size > settings.ATTACHMENT_MAX_BYTES:
-        raise ValidationError(
-            _("The file is larger than %(mb)s MB. Make it smaller, for example a photo at half the size.")
-            % {"mb": thousands(settings.ATTACHMENT_MAX_BYTES >> 20)}
-        )
-    content = read_content(upload.name, upload.read())
+    content = read_upload(upload)
     sha256 = store(content)
     with history(by=by, action="attachment.add", region=owner.region(found)):
         same = attachments_of(kind, owner_uuid)
@@ -101,6 +94,25 @@ def attach(*, kind: str, owner_uuid, upload, label: str = "", by) -> Attachment:
             sha256=sha256,
             by=by,
         )
+
+
+def read_upload(upload) -> Content:
+    """An uploaded file as it may be kept (see `core.contents.read_content`).
+
+    Args:
+        upload: an uploaded file (`name`, `size`, `read`), None when none was chosen.
+
+    Raises:
+        ValidationError: none was chosen, it is larger than `ATTACHMENT_MAX_BYTES`, or not one to keep.
+    """
+    if upload is None:
+        raise ValidationError(_("Choose a file first."))
+    if upload.size > settings.ATTACHMENT_MAX_BYTES:
+        raise ValidationError(
+            _("The file is larger than %(mb)s MB. Make it smaller, for example a photo at half the size.")
+            % {"mb": thousands(settings.ATTACHMENT_MAX_BYTES >> 20)}
+        )
+    return read_content(upload.name, upload.read())
 
 
 def withdraw(*, attachment: Attachment, reason: str, by) -> None:

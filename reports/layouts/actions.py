@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.attachments import store, stored_at
-from core.contents import read_content
+from core.attachments import read_upload, store, stored_at
 from core.history import history
 from core.roles import Perm, require
-from core.rupiah import thousands
 from reports.layouts.filling import filled, known, places
 from reports.layouts.models import ReportLayout
 from reports.lp2kd.chapters import REPORT
@@ -37,14 +34,7 @@ def bring_layout(*, upload, name: str, by, year: int) -> ReportLayout:
         ValidationError: no file, another kind, damaged, too large, without places, or with places nobody can fill.
     """
     require(by, Perm.MANAGE_REFERENCE)
-    if upload is None:
-        raise ValidationError(_("Choose a file first."))
-    if upload.size > settings.ATTACHMENT_MAX_BYTES:
-        raise ValidationError(
-            _("The file is larger than %(mb)s MB. Make it smaller, for example a photo at half the size.")
-            % {"mb": thousands(settings.ATTACHMENT_MAX_BYTES >> 20)}
-        )
-    content = read_content(upload.name, upload.read())
+    content = read_upload(upload)
     ending = PurePosixPath(content.name).suffix.lower().lstrip(".")
     if ending not in ("docx", "xlsx"):
         raise ValidationError(_("A layout is a DOCX or XLSX file."))
